@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What a user interface sees: plain data without keys, asked for by a query.
+
+use crate::{AttachmentId, ConversationId, Expiry, MessageId, Place, Timestamp, UserId};
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Query {
+    #[n(0)]
+    Status,
+    #[n(1)]
+    Conversations,
+    #[n(2)]
+    Members(#[n(0)] ConversationId),
+    /// Messages of one conversation, oldest first, after a position in it (0: from the start), at most `limit`.
+    #[n(3)]
+    #[cbor(map)]
+    Messages {
+        #[n(0)]
+        conversation: ConversationId,
+        #[n(1)]
+        after: u64,
+        #[n(2)]
+        limit: u32,
+    },
+    /// Messages of others not marked displayed yet, all conversations, in order of arrival, at most `limit`.
+    #[n(4)]
+    Undisplayed(#[n(0)] u32),
+    #[n(5)]
+    Message(#[n(0)] MessageId),
+    /// The directory's people; `None`: all, else those whose folded name or unit holds the text.
+    #[n(6)]
+    People(#[n(0)] Option<String>),
+    /// Full-text search over messages, newest first.
+    #[n(7)]
+    Search(#[n(0)] String, #[n(1)] u32),
+    /// Plaintext chunk `number` of an attachment that is here; [`View::Chunk`] with no bytes behind the end.
+    #[n(8)]
+    AttachmentChunk(#[n(0)] AttachmentId, #[n(1)] u32),
+    #[n(9)]
+    Attachment(#[n(0)] AttachmentId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum View {
+    #[n(0)]
+    Status(#[n(0)] Status),
+    #[n(1)]
+    Conversations(#[n(0)] Vec<ConversationView>),
+    #[n(2)]
+    Members(#[n(0)] Vec<MemberView>),
+    #[n(3)]
+    Messages(#[n(0)] Vec<MessageView>),
+    #[n(4)]
+    Message(#[n(0)] Option<MessageView>),
+    #[n(5)]
+    People(#[n(0)] Vec<PersonView>),
+    #[n(6)]
+    Chunk(#[n(0)] Option<ByteVec>),
+    #[n(7)]
+    Attachment(#[n(0)] Option<AttachmentView>),
+}
+
+/// Where this profile's account stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum AccountState {
+    /// Empty profile.
+    #[default]
+    #[n(0)]
+    None,
+    /// An authority is being created; the server has not confirmed it yet.
+    #[n(1)]
+    Founding,
+    /// Waiting for the administrator's approval.
+    #[n(2)]
+    Waiting,
+    #[n(3)]
+    Ready,
+    /// Refused: used before, expired, altered or rejected, see [`Status::problem`].
+    #[n(4)]
+    Refused,
+    /// This device or person was locked out.
+    #[n(5)]
+    Revoked,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Status {
+    #[n(0)]
+    pub account: AccountState,
+    /// Own person, once known.
+    #[n(1)]
+    pub user: Option<UserId>,
+    #[n(2)]
+    pub name: Option<String>,
+    #[n(3)]
+    pub authority: Option<String>,
+    /// The server to talk to, once known.
+    #[n(4)]
+    pub server: Option<String>,
+    /// May invite, import and revoke.
+    #[n(5)]
+    pub administrator: bool,
+    /// Online, everything the server has was read, and nothing is in flight or about to be.
+    #[n(6)]
+    pub settled: bool,
+    /// Messages in the outbox, not yet on the server.
+    #[n(7)]
+    pub outbox: u32,
+    /// Uploads and wanted downloads not finished.
+    #[n(8)]
+    pub transfers: u32,
+    /// What a person should know, e.g. why enrolment was refused.
+    #[n(9)]
+    pub problem: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ConversationKind {
+    #[n(0)]
+    Direct,
+    #[n(1)]
+    Group,
+    /// With one's own devices.
+    #[n(2)]
+    Own,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ConversationView {
+    #[n(0)]
+    pub id: ConversationId,
+    #[n(1)]
+    pub kind: ConversationKind,
+    /// A direct conversation has the other person's name.
+    #[n(2)]
+    pub name: String,
+    #[n(3)]
+    pub undisplayed: u32,
+    #[n(4)]
+    pub last_at: Option<Timestamp>,
+    /// `false` after leaving or removal: read only.
+    #[n(5)]
+    pub member: bool,
+    /// Why nothing is sent here right now, e.g. nobody has a device yet.
+    #[n(6)]
+    pub problem: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MemberView {
+    #[n(0)]
+    pub user: UserId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub moderator: bool,
+    /// Devices in the group; 0: wanted, but not in it yet.
+    #[n(3)]
+    pub devices: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PersonView {
+    #[n(0)]
+    pub user: UserId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub unit: Option<String>,
+    #[n(3)]
+    pub devices: u32,
+    #[n(4)]
+    pub revoked: bool,
+    #[n(5)]
+    pub administrator: bool,
+}
+
+/// How far an own message got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Delivery {
+    /// Somebody else's message.
+    #[n(0)]
+    Received,
+    /// In the outbox.
+    #[n(1)]
+    Waiting,
+    /// Durable on the server.
+    #[n(2)]
+    Stored,
+}
+
+/// What stands in one place of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum MessageState {
+    #[n(0)]
+    Shown,
+    /// "Nachricht abgelaufen": nothing of it is left.
+    #[n(1)]
+    Expired,
+    /// Declared gap: messages expired on the server while this device was away.
+    #[n(2)]
+    Gap,
+    #[n(3)]
+    Deleted,
+    /// A line of the conversation's own: somebody joined, left, the group was restored.
+    #[n(4)]
+    Notice,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MessageView {
+    #[n(0)]
+    pub id: MessageId,
+    #[n(1)]
+    pub conversation: ConversationId,
+    /// Grows along the conversation.
+    #[n(2)]
+    pub position: u64,
+    #[n(3)]
+    pub sender: UserId,
+    #[n(4)]
+    pub sender_name: String,
+    #[n(5)]
+    pub sent_at: Timestamp,
+    #[n(6)]
+    pub state: MessageState,
+    #[n(7)]
+    pub delivery: Delivery,
+    #[n(8)]
+    pub text: Option<String>,
+    #[n(9)]
+    pub attachments: Vec<AttachmentView>,
+    #[n(10)]
+    pub place: Option<Place>,
+    #[n(11)]
+    pub captured_at: Option<Timestamp>,
+    #[n(12)]
+    pub forwarded_from: Option<ForwardedView>,
+    #[n(13)]
+    pub expires: Expiry,
+    /// When this device deletes it, once that is known.
+    #[n(14)]
+    pub expires_at: Option<Timestamp>,
+    #[n(15)]
+    pub displayed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ForwardedView {
+    #[n(0)]
+    pub sender: UserId,
+    #[n(1)]
+    pub sender_name: String,
+    #[n(2)]
+    pub sent_at: Timestamp,
+    /// Signature and certificates of the original author fit exactly these parts.
+    #[n(3)]
+    pub verified: bool,
+}
+
+/// Where an attachment's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum AttachmentState {
+    /// On the server, not fetched.
+    #[n(0)]
+    Remote,
+    #[n(1)]
+    Loading,
+    /// All bytes are here.
+    #[n(2)]
+    Here,
+    /// Being uploaded; all bytes are here.
+    #[n(3)]
+    Uploading,
+    #[n(4)]
+    Gone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AttachmentView {
+    #[n(0)]
+    pub id: AttachmentId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub media_type: String,
+    #[n(3)]
+    pub size_bytes: u64,
+    #[n(4)]
+    pub state: AttachmentState,
+}

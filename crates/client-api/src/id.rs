@@ -113,3 +113,15 @@ id!(
     /// An attachment on this device.
     AttachmentId, 16
 );
+id!(
+    /// An organisational unit of an authority.
+    UnitId, 16
+);
+id!(
+    /// A role address staffed by users.
+    FunctionId, 16
+);
+id!(
+    /// An administrator device's or agent's issuing key: the first half of its hash.
+    IssuerId, 16
+);

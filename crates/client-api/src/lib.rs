@@ -9,7 +9,7 @@ pub mod view;
 
 pub use command::{Answer, Command, CommandError, Draft, Expiry, Link, NewPerson, Passphrase, Place};
 pub use event::Event;
-pub use id::{AttachmentId, ConversationId, DeviceId, MessageId, UserId};
+pub use id::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, UnitId, UserId};
 pub use time::Timestamp;
 pub use view::{
     AccountState, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery, ForwardedView,

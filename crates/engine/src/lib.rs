@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The client's brain: MLS, conversations, directory, outbox, search; no network, clock or luck of its own.
 
+pub mod cert;
 pub mod crypto;

@@ -1,1 +1,50 @@
-fn main() {}
+// SPDX-License-Identifier: EUPL-1.2
+//! Every chore of the house: `cargo xtask demo | test | ci | tidy | bench | fuzz`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
+
+mod bench;
+mod ci;
+mod demo;
+mod fuzz;
+mod product;
+mod shell;
+mod stage;
+mod test;
+mod tidy;
+mod tool;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask CHORE
+
+  demo    build the release binaries and play the pothole journey
+  test    build the binaries, then run every test (further arguments go to the test runner)
+  ci      everything a change must pass besides the tests: format, tidy, deny, clippy, wasm
+  tidy    the house rules alone (seconds)
+  bench   build the release binaries and measure
+  fuzz    list the fuzz targets; `fuzz TARGET [SECONDS]` runs one";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let chore = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let result = match chore.as_str() {
+        "demo" => demo::run(&rest),
+        "test" => test::run(&rest),
+        "ci" => ci::run(),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(&rest),
+        "fuzz" => fuzz::run(&rest),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {chore}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

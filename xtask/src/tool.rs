@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Tools the chores need: taken from the machine, else built once from the package registry into `target/tools`.
+
+use crate::shell;
+use anyhow::{Context, Result};
+use std::{ffi::OsString, path::PathBuf, process::Command};
+
+/// The newest cargo-deny is fine: its rules are in deny.toml.
+const DENY: &str = "cargo-deny";
+/// Runs the tests.
+const NEXTEST: &str = "cargo-nextest";
+
+/// cargo-deny, built when the machine has none (about three minutes on two cores).
+///
+/// # Errors
+/// When it can't be built.
+pub fn deny() -> Result<Command> {
+    let program = find(DENY).map_or_else(|| install(DENY, &["--debug"]), Ok)?;
+    Ok(shell::command(program))
+}
+
+/// cargo-nextest, built when the machine has none; `None` when that fails too.
+pub fn nextest() -> Option<Command> {
+    let program = find(NEXTEST).map_or_else(|| install(NEXTEST, &[]), Ok);
+    match program {
+        Ok(program) => Some(shell::command(program)),
+        Err(error) => {
+            eprintln!("no {NEXTEST}, `cargo test` runs instead: {error:#}");
+            None
+        }
+    }
+}
+
+/// Adds the browser's target to the toolchain where it is missing.
+///
+/// # Errors
+/// When rustup can't add it.
+pub fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let libdir = shell::output(shell::command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if std::path::Path::new(libdir.trim()).is_dir() {
+        return Ok(());
+    }
+    shell::run(shell::command("rustup").args(["target", "add", TARGET]))
+}
+
+/// The C compiler for wasm: SQLite is C.
+///
+/// # Errors
+/// When clang is missing.
+pub fn clang() -> Result<()> {
+    shell::output(shell::command("clang").arg("--version"))
+        .map(drop)
+        .context("clang is needed to build SQLite for wasm")
+}
+
+fn folder() -> PathBuf {
+    shell::target_dir().join("tools")
+}
+
+fn find(name: &str) -> Option<OsString> {
+    let own = folder().join("bin").join(name);
+    [OsString::from(own), OsString::from(name)]
+        .into_iter()
+        .find(|program| shell::works(shell::command(program).arg("--version")))
+}
+
+fn install(name: &str, options: &[&str]) -> Result<OsString> {
+    println!("{name} is not on this machine: building it into {}", folder().display());
+    let mut cargo = shell::cargo();
+    cargo.args(["install", "--locked", name, "--root"]).arg(folder()).args(options);
+    cargo.arg("--target-dir").arg(folder().join("build")).env("CARGO_PROFILE_DEV_DEBUG", "0");
+    shell::run(&mut cargo).with_context(|| format!("install it yourself: cargo install --locked {name}"))?;
+    Ok(folder().join("bin").join(name).into())
+}

@@ -3,3 +3,4 @@
 
 pub mod cert;
 pub mod crypto;
+pub mod directory;

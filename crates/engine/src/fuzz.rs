@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every decoder as a plain function of bytes: run by a seeded mutator in tests and by cargo-fuzz on demand.
+
+pub use crate::account::format::fuzz as account_format;
+pub use crate::cert::fuzz as cert;
+pub use crate::directory::format::fuzz as directory_format;

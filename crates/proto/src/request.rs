@@ -21,6 +21,7 @@ pub struct MemberProof {
 
 /// Who vouches for somebody without a log or inbox of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[allow(clippy::large_enum_variant, reason = "one lives for one request; a box would cost more than it saves")]
 pub enum Voucher {
     #[n(0)]
     Member(#[n(0)] MemberProof),

@@ -15,9 +15,8 @@ pub const CHUNK_OVERHEAD_BYTES: usize = 16;
 /// nonce (12 B) ‖ ciphertext ‖ tag (16 B).
 pub fn seal(luck: &Luck, key: &Secret, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     let nonce: [u8; 12] = luck.bytes();
-    let body = cipher(key)
-        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad })
-        .expect("far below GCM's length limit");
+    let body =
+        cipher(key).encrypt(&Nonce::from(nonce), Payload { msg: plain, aad }).expect("far below GCM's length limit");
     [nonce.as_slice(), &body].concat()
 }
 

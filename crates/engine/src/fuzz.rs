@@ -3,4 +3,5 @@
 
 pub use crate::account::format::fuzz as account_format;
 pub use crate::cert::fuzz as cert;
+pub use crate::content::message::fuzz as content;
 pub use crate::directory::format::fuzz as directory_format;

@@ -3,6 +3,8 @@
 
 pub mod account;
 pub mod cert;
+pub mod content;
 pub mod crypto;
 pub mod directory;
 pub mod fuzz;
+pub mod search;

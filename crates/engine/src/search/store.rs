@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The index: FTS5 trigrams over folded text, newest first by row number, inside the caller's transaction.
+//!
+//! The row number is `time in milliseconds × 2^20 + free slot`, so the newest come first without sorting.
+//! FTS5 overwrites what is removed (`secure-delete`), SQLite the pages and cells (`secure_delete`). What may stay
+//! until the next merge is a single trigram that divided two pages of the index; never a word.
+
+use super::{
+    fold::{fold, fold_wide},
+    query,
+};
+use client_api::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+/// Slots per millisecond.
+const SLOT_BITS: u32 = 20;
+/// The last millisecond that fits: in the year 2248.
+const TIME_MAX: u64 = (1 << 43) - 1;
+
+/// What is searched; each room is its own index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Messages,
+    Names,
+}
+
+impl Room {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Messages => "search_message",
+            Self::Names => "search_name",
+        }
+    }
+}
+
+/// Creates the tables where they are missing. Part of preparing a store; safe to repeat.
+///
+/// # Errors
+/// SQLite's.
+pub fn prepare(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    for room in [Room::Messages, Room::Names] {
+        let table = room.table();
+        let exists = "SELECT 1 FROM sqlite_master WHERE name = ?1";
+        if tx.query_row(exists, [table], |_| Ok(())).optional()?.is_some() {
+            continue;
+        }
+        tx.execute_batch(&format!(
+            "CREATE TABLE {table}_item (row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+             CREATE VIRTUAL TABLE {table} USING fts5(plain, wide, starts, tokenize = 'trigram case_sensitive 1');
+             INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1);"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Puts a text into the index, in place of what was there under `id`. Nothing to index: only removes.
+///
+/// # Errors
+/// SQLite's.
+pub fn insert(tx: &Transaction<'_>, room: Room, id: &[u8], at: Timestamp, text: &str) -> rusqlite::Result<()> {
+    remove(tx, room, id)?;
+    let plain = fold(text);
+    let wide = fold_wide(text);
+    let starts = query::starts(&[&plain, &wide]);
+    if starts.is_empty() {
+        return Ok(());
+    }
+    let table = room.table();
+    let row = free_row(tx, table, at)?;
+    tx.prepare_cached(&format!("INSERT INTO {table}_item (row, id) VALUES (?1, ?2)"))?.execute(params![row, id])?;
+    let wide = if wide == plain { "" } else { &wide };
+    tx.prepare_cached(&format!("INSERT INTO {table} (rowid, plain, wide, starts) VALUES (?1, ?2, ?3, ?4)"))?
+        .execute(params![row, plain, wide, starts])?;
+    Ok(())
+}
+
+/// Takes a text out without a trace; fine if there is none.
+///
+/// # Errors
+/// SQLite's.
+pub fn remove(tx: &Transaction<'_>, room: Room, id: &[u8]) -> rusqlite::Result<()> {
+    let table = room.table();
+    let row: Option<i64> = tx
+        .prepare_cached(&format!("DELETE FROM {table}_item WHERE id = ?1 RETURNING row"))?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    if let Some(row) = row {
+        tx.prepare_cached(&format!("DELETE FROM {table} WHERE rowid = ?1"))?.execute([row])?;
+    }
+    Ok(())
+}
+
+/// Ids of the texts that hold every word of `query`, newest first, at most `limit`. Words of three characters or more
+/// are found anywhere, shorter ones at the start of a word. An empty query finds nothing.
+///
+/// # Errors
+/// SQLite's; never because of what is in `query`.
+pub fn find(tx: &Transaction<'_>, room: Room, query: &str, limit: u32) -> rusqlite::Result<Vec<Vec<u8>>> {
+    let Some(expression) = query::expression(query) else { return Ok(Vec::new()) };
+    let table = room.table();
+    tx.prepare_cached(&format!(
+        "SELECT item.id FROM {table} JOIN {table}_item AS item ON item.row = {table}.rowid
+         WHERE {table} MATCH ?1 ORDER BY {table}.rowid DESC LIMIT ?2"
+    ))?
+    .query_map(params![expression, limit], |row| row.get(0))?
+    .collect()
+}
+
+fn free_row(tx: &Transaction<'_>, table: &str, at: Timestamp) -> rusqlite::Result<i64> {
+    let first = (at.0.min(TIME_MAX) << SLOT_BITS).cast_signed();
+    let last = first | ((1 << SLOT_BITS) - 1);
+    let taken: Option<i64> = tx
+        .prepare_cached(&format!("SELECT max(row) FROM {table}_item WHERE row BETWEEN ?1 AND ?2"))?
+        .query_row([first, last], |row| row.get(0))?;
+    Ok(taken.map_or(first, |row| row + 1))
+}

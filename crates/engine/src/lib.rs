@@ -4,7 +4,22 @@
 pub mod account;
 pub mod cert;
 pub mod content;
+mod conversation;
 pub mod crypto;
+pub mod db;
 pub mod directory;
+mod engine;
+mod error;
 pub mod fuzz;
+pub mod input;
+pub mod media;
+mod outbox;
 pub mod search;
+mod sync;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
+mod turn;
+
+pub use engine::Engine;
+pub use error::EngineError;
+pub use input::{Failure, Input, Output};

@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The encrypted address book of an authority.
 
+mod apply;
 pub mod format;
+mod people;
+mod read;
+mod rekey;
+mod snapshot;
+pub(crate) mod store;
+mod write;
+
+pub(crate) use people::{name_of, people};
+pub(crate) use read::entry;
+pub(crate) use rekey::{Newest, conflict, is_waiting, newest, revoke_person, wrap_arrived};
+pub(crate) use snapshot::{fetch, kem_arrived, snapshot_arrived};
+pub(crate) use write::{append, pump, write_key};

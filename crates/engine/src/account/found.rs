@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Founding an authority: all keys at once, the root in a sealed file, the server told when there is a connection.
+
+use super::{
+    format::{RootFile, seal_root_file},
+    inbox, invite,
+    state::{self, Account, DirectoryAccess, IssuerKeys},
+};
+use crate::{
+    EngineError,
+    cert::{self, ISSUER_DAYS, issuer_id},
+    crypto::{
+        Secret,
+        seal::SealKey,
+        sign::{RootKey, SigningKey},
+    },
+    db,
+    directory::{
+        self,
+        format::{ActKind, Approval, Device, DirKey, Issuer, Name, Person, PersonState, Policy, Record},
+        store,
+    },
+    error::{Fail, bug},
+    sync::{self, LogKind, LogRow, LogState},
+    turn::{Turn, Want},
+};
+use client_api::{AccountState, Answer, CommandError, DeviceId, Event, Passphrase, UserId};
+use proto::{
+    AuthorityStatement, ErrorCode, Hour, InboxId, IssuerGrant, LogId, NextKeys, Reply, Request, StatementSigner,
+    TtlClass,
+    authority::authority_id,
+    chain::{ROOT_PARENT, branch_id, content_hash, first_head},
+};
+
+/// Shortest passphrase for a root file, in characters.
+const PASSPHRASE_CHARS: usize = 8;
+
+pub(crate) fn create_authority(
+    turn: &mut Turn<'_>,
+    server: &str,
+    name: &str,
+    admin: &str,
+    passphrase: &Passphrase,
+    setup_code: Option<Passphrase>,
+) -> Result<Answer, Fail> {
+    if state::load(turn.db)?.is_some() {
+        return Err(CommandError::WrongState("this profile already has an account".into()).into());
+    }
+    let invalid = |what: &str| CommandError::Invalid(what.into());
+    let authority_name = Name::new(name).map_err(|_| invalid("the authority needs a name of at most 200 bytes"))?;
+    let admin_name = Name::new(admin).map_err(|_| invalid("the administrator needs a name of at most 200 bytes"))?;
+    if passphrase.0.chars().count() < PASSPHRASE_CHARS {
+        return Err(invalid("the passphrase needs at least 8 characters").into());
+    }
+    super::format::link::check_server(server).map_err(|error| CommandError::Invalid(error.to_string()))?;
+    let root = RootKey::generate(turn.luck);
+    let account = keys(turn, &root, server, &authority_name, &admin_name, setup_code.map(|code| code.0))?;
+    begin_directory(turn, &account, &admin_name)?;
+    state::save(turn.db, &account)?;
+    inbox::add_final(turn, &account)?;
+    let file = RootFile { root, authority_name };
+    let sealed = seal_root_file(turn.luck, &file, &passphrase.0).map_err(|e| CommandError::Invalid(e.to_string()))?;
+    turn.event(Event::AccountChanged);
+    Ok(Answer::RootFile(sealed.into()))
+}
+
+fn keys(
+    turn: &Turn<'_>,
+    root: &RootKey,
+    server: &str,
+    authority_name: &Name,
+    admin: &Name,
+    setup_code: Option<String>,
+) -> Result<Account, EngineError> {
+    let luck = turn.luck;
+    let authority = authority_id(&root.public());
+    let [issuer, user_key, device_key, write_key, pass_key, owner] =
+        std::array::from_fn(|_| SigningKey::generate(luck));
+    let (user, device) = (UserId(turn.random()), DeviceId(turn.random()));
+    let issuer_cert = cert::issue_issuer(luck, root, &issuer.public(), turn.now).map_err(bug)?;
+    let user_cert =
+        cert::issue_user(luck, &issuer, &issuer_cert, user, &user_key.public(), turn.now).map_err(bug)?;
+    let device_cert =
+        cert::issue_device(luck, &user_key, &user_cert, device, &device_key.public(), turn.now).map_err(bug)?;
+    let not_after = Hour::of_millis(turn.now.0).plus_days(u32::try_from(ISSUER_DAYS).map_err(bug)?);
+    let signed = IssuerGrant::signed_bytes(&authority, &issuer.public(), 0, not_after);
+    let grant =
+        IssuerGrant { issuer_pub: issuer.public(), generation: 0, not_after, root_signature: root.sign(&signed) };
+    let secret = |key: &SigningKey| Secret::new(key.expose());
+    Ok(Account {
+        state: AccountState::Founding,
+        server: server.into(),
+        authority,
+        authority_name: authority_name.as_str().into(),
+        root_pub: root.public(),
+        user,
+        name: admin.as_str().into(),
+        device,
+        user_key: secret(&user_key),
+        device_key: secret(&device_key),
+        chain: vec![device_cert.into(), user_cert.into(), issuer_cert.clone().into()],
+        inbox: InboxId(turn.random()),
+        inbox_owner: secret(&owner),
+        seal_key: SealKey::generate(luck).expose().to_vec().into(),
+        issuer: Some(IssuerKeys {
+            key: secret(&issuer),
+            cert: issuer_cert.into(),
+            grant,
+            seal_key: SealKey::generate(luck).expose().to_vec().into(),
+            write_key: secret(&write_key),
+            pass_key: secret(&pass_key),
+            put: true,
+            version: 0,
+            setup_code,
+        }),
+        directory: Some(DirectoryAccess { log: LogId(turn.random()), d: 0, key: DirKey::generate(luck).0 }),
+        enrolling: None,
+        problem: None,
+    })
+}
+
+fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Result<(), EngineError> {
+    let (Some(issuer), Some(access)) = (&account.issuer, &account.directory) else { return Ok(()) };
+    let key = DirKey(access.key.clone());
+    let write_key = SigningKey::from_bytes(issuer.write_key.expose()).map_err(bug)?;
+    let keys = NextKeys { access_pub: key.access_key(&access.log).public(), write_pub: Some(write_key.public()) };
+    let branch = branch_id(&access.log, &ROOT_PARENT, 0, &keys);
+    let log = LogRow {
+        id: access.log,
+        kind: LogKind::Directory,
+        conversation: None,
+        branch,
+        n: 0,
+        head: first_head(&branch, None),
+        candidates: 0,
+        secret: access.key.clone(),
+        ttl: TtlClass::Kept,
+        state: LogState::New,
+        at_hour: 0,
+    };
+    sync::store::save(turn.db, &log)?;
+    store::save_package_root(turn.db, 0, &key.package_root())?;
+    store::save_issuer(turn.db, &issuer_id(&issuer.grant.issuer_pub), &issuer.cert, None)?;
+    let seal_key = public_of(&account.seal_key)?;
+    let issuer_record = Issuer {
+        cert: issuer.cert.clone(),
+        grant: issuer.grant.clone(),
+        seal_key: public_of(&issuer.seal_key)?.into(),
+        user: account.user,
+    };
+    let records = [
+        Record::Policy(Policy { approval: Approval::Agent, retention: TtlClass::Days30 }),
+        Record::Issuer(issuer_record),
+        Record::Person(Person { user: account.user, name: admin.clone(), unit: None, state: PersonState::Active }),
+        Record::Device(Device {
+            device: account.device,
+            user: account.user,
+            inbox: account.inbox,
+            seal_key_hash: content_hash(&seal_key),
+            seal_key: Some(seal_key.into()),
+        }),
+        invite::act(turn, account, ActKind::Founded),
+    ];
+    directory::append(turn, &records)
+}
+
+/// The public half of a kept sealing key.
+pub(super) fn public_of(seal_key: &[u8]) -> Result<Vec<u8>, EngineError> {
+    Ok(SealKey::from_bytes(seal_key).map_err(bug)?.public().as_bytes().to_vec())
+}
+
+/// Tells the server what holds now, until it has confirmed it.
+pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let Some(account) = state::load(turn.db)? else { return Ok(()) };
+    let (Some(issuer), Some(access)) = (account.issuer.as_ref().filter(|issuer| issuer.put), &account.directory) else {
+        return Ok(());
+    };
+    let statement = AuthorityStatement {
+        authority: account.authority,
+        root_pub: account.root_pub,
+        member_pub: DirKey(access.key.clone()).member_key().public(),
+        pass_pub: SigningKey::from_bytes(issuer.pass_key.expose()).map_err(bug)?.public(),
+        version: u64::from(issuer.grant.generation) << 32 | u64::from(access.d).saturating_add(1),
+    };
+    let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
+    let signer = StatementSigner::Issuer(issuer.grant.clone(), key.sign(&statement.signed_bytes()));
+    let setup_code = issuer.setup_code.clone();
+    turn.ask(Want::AuthorityPut, Request::AuthorityPut { statement, signer, setup_code });
+    Ok(())
+}
+
+pub(crate) fn authority_answered(turn: &mut Turn<'_>, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
+    let Some(mut account) = state::load(turn.db)? else { return Ok(()) };
+    let d = account.directory.as_ref().map_or(0, |access| access.d);
+    let Some(issuer) = &mut account.issuer else { return Ok(()) };
+    match result {
+        Ok(Reply::Authority(statement)) if statement.version & 0xffff_ffff == u64::from(d) + 1 => {
+            (issuer.put, issuer.version, issuer.setup_code) = (false, statement.version, None);
+            if account.state == AccountState::Founding {
+                account.state = AccountState::Ready;
+            }
+            account.problem = None;
+        }
+        // An older statement of ours: the newer one is asked for next.
+        Ok(_) => {}
+        Err(code) => {
+            let why = match code {
+                ErrorCode::SetupCode => "the server wants its setup code",
+                ErrorCode::Conflict => "the server already serves another authority",
+                _ => "the server refused the authority's statement",
+            };
+            account.problem = Some(why.into());
+            turn.pause(Want::AuthorityPut, 30);
+        }
+    }
+    state::save(turn.db, &account)?;
+    turn.event(Event::AccountChanged);
+    db::save_meta(turn.db, "authority asked", Some(&[1]))
+}

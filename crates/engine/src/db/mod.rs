@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The one database: opening it, its history of migrations, and how ids become columns.
+
+mod migration;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::open_native;
+pub use rusqlite::Connection;
+pub(crate) use rusqlite::{OptionalExtension, Row, params};
+
+use crate::{EngineError, crypto::Secret};
+use client_api::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, Timestamp, UnitId, UserId};
+use proto::{AuthorityId, BlobId, BranchId, ContentHash, InboxId, InviteId, LogId, PublicKey};
+
+/// One transaction: everything of one input happens in it, or nothing.
+pub type Db<'a> = rusqlite::Transaction<'a>;
+
+/// Brings the schema up to date and sets what every connection needs.
+///
+/// # Errors
+/// [`EngineError::Store`] or [`EngineError::Newer`].
+pub(crate) fn prepare(conn: &mut Connection) -> Result<(), EngineError> {
+    conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;")?;
+    conn.set_prepared_statement_cache_capacity(256);
+    migration::run(conn)
+}
+
+/// A fixed-length value kept as a blob.
+pub(crate) trait FromBlob: Sized {
+    fn from_blob(bytes: &[u8]) -> Option<Self>;
+}
+
+macro_rules! from_blob {
+    ($($name:ty),*) => {
+        $(impl FromBlob for $name {
+            fn from_blob(bytes: &[u8]) -> Option<Self> {
+                Self::from_slice(bytes)
+            }
+        })*
+    };
+}
+from_blob!(
+    LogId, BranchId, ContentHash, InboxId, BlobId, InviteId, AuthorityId, PublicKey, UserId, DeviceId, ConversationId,
+    MessageId, AttachmentId, UnitId, FunctionId, IssuerId, Secret
+);
+
+/// Column `index` as an id or key.
+pub(crate) fn col<T: FromBlob>(row: &Row<'_>, index: usize) -> rusqlite::Result<T> {
+    let bytes = row.get_ref(index)?.as_blob()?;
+    T::from_blob(bytes).ok_or(rusqlite::Error::IntegralValueOutOfRange(index, bytes.len() as i64))
+}
+
+/// Column `index` as an id or key, `None` for NULL.
+pub(crate) fn col_opt<T: FromBlob>(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(index)?.as_blob_or_null()? {
+        None => Ok(None),
+        Some(_) => col(row, index).map(Some),
+    }
+}
+
+/// Column `index` as a point in time.
+pub(crate) fn time(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
+    row.get::<_, i64>(index).map(|millis| Timestamp(millis.try_into().unwrap_or(0)))
+}
+
+/// A point in time as SQLite keeps it.
+pub(crate) fn millis(at: Timestamp) -> i64 {
+    at.0.try_into().unwrap_or(i64::MAX)
+}
+
+/// One named value.
+pub(crate) fn load_meta(db: &Db<'_>, key: &str) -> Result<Option<Vec<u8>>, EngineError> {
+    let mut statement = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// `None` removes it.
+pub(crate) fn save_meta(db: &Db<'_>, key: &str, value: Option<&[u8]>) -> Result<(), EngineError> {
+    match value {
+        Some(value) => db.prepare_cached("REPLACE INTO meta (key, value) VALUES (?1, ?2)")?.execute(params![key, value])?,
+        None => db.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?,
+    };
+    Ok(())
+}
+
+/// Rows of a query, in order.
+pub(crate) fn list<T>(
+    db: &Db<'_>,
+    sql: &str,
+    params: impl rusqlite::Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, EngineError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params, read)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}
+
+/// The one row of a query, if there is one.
+pub(crate) fn find<T>(
+    db: &Db<'_>,
+    sql: &str,
+    params: impl rusqlite::Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, EngineError> {
+    Ok(db.prepare_cached(sql)?.query_row(params, read).optional()?)
+}
+
+/// Changes rows; answers how many.
+pub(crate) fn run(db: &Db<'_>, sql: &str, params: impl rusqlite::Params) -> Result<usize, EngineError> {
+    Ok(db.prepare_cached(sql)?.execute(params)?)
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The address book's rows.
+
+use crate::{
+    EngineError,
+    crypto::Secret,
+    db::{self, Db, Row, col, col_opt, params},
+    directory::format::{Act, Device, Issuer, Person, PersonState, Unit},
+};
+use client_api::{DeviceId, IssuerId, UnitId, UserId};
+use minicbor::bytes::ByteVec;
+use proto::{ContentHash, InboxId};
+
+/// A device others may write to.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceRow {
+    pub device: DeviceId,
+    pub user: UserId,
+    pub inbox: InboxId,
+    pub seal_key_hash: ContentHash,
+    pub seal_key: Option<Vec<u8>>,
+    pub revoked: bool,
+}
+
+/// A person as listed.
+#[derive(Clone, Debug)]
+pub(crate) struct PersonRow {
+    pub user: UserId,
+    pub name: String,
+    pub unit_id: Option<UnitId>,
+    pub unit: Option<String>,
+    pub state: u8,
+    pub revoked: bool,
+    pub devices: u32,
+    pub administrator: bool,
+}
+
+pub(crate) fn save_person(db: &Db<'_>, person: &Person) -> Result<(), EngineError> {
+    let state = match person.state {
+        PersonState::Invited => 0,
+        PersonState::Active => 1,
+        PersonState::Left => 2,
+    };
+    db::run(
+        db,
+        "INSERT INTO person (user, name, unit, state) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (user) DO UPDATE SET name = ?2, unit = ?3, state = ?4",
+        params![person.user.as_bytes(), person.name.as_str(), person.unit.as_ref().map(UnitId::as_bytes), state],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn save_unit(db: &Db<'_>, unit: &Unit) -> Result<(), EngineError> {
+    db::run(db, "REPLACE INTO unit (unit, name) VALUES (?1, ?2)", params![unit.unit.as_bytes(), unit.name.as_str()])?;
+    Ok(())
+}
+
+pub(crate) fn find_unit(db: &Db<'_>, name: &str) -> Result<Option<UnitId>, EngineError> {
+    db::find(db, "SELECT unit FROM unit WHERE name = ?1", [name], |row| col(row, 0))
+}
+
+pub(crate) fn list_units(db: &Db<'_>) -> Result<Vec<(UnitId, String)>, EngineError> {
+    db::list(db, "SELECT unit, name FROM unit ORDER BY unit", [], |row| Ok((col(row, 0)?, row.get(1)?)))
+}
+
+pub(crate) fn save_device(db: &Db<'_>, device: &Device) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT INTO device (device, user, inbox, seal_key_hash, seal_key) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (device) DO UPDATE SET inbox = ?3, seal_key_hash = ?4, seal_key = coalesce(?5, seal_key)",
+        params![
+            device.device.as_bytes(),
+            device.user.as_bytes(),
+            device.inbox.as_bytes(),
+            device.seal_key_hash.as_bytes(),
+            device.seal_key.as_ref().map(|key| key.as_slice())
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn save_seal_key(db: &Db<'_>, device: &DeviceId, key: &[u8]) -> Result<(), EngineError> {
+    db::run(db, "UPDATE device SET seal_key = ?2 WHERE device = ?1", params![device.as_bytes(), key])?;
+    Ok(())
+}
+
+pub(crate) fn revoke_person(db: &Db<'_>, user: &UserId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE person SET revoked = 1 WHERE user = ?1", [user.as_bytes()])?;
+    db::run(db, "UPDATE device SET revoked = 1 WHERE user = ?1", [user.as_bytes()])?;
+    Ok(())
+}
+
+pub(crate) fn revoke_device(db: &Db<'_>, device: &DeviceId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE device SET revoked = 1 WHERE device = ?1", [device.as_bytes()])?;
+    Ok(())
+}
+
+const DEVICE: &str = "SELECT device, user, inbox, seal_key_hash, seal_key, revoked FROM device";
+
+fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
+    Ok(DeviceRow {
+        device: col(row, 0)?,
+        user: col(row, 1)?,
+        inbox: col(row, 2)?,
+        seal_key_hash: col(row, 3)?,
+        seal_key: row.get(4)?,
+        revoked: row.get(5)?,
+    })
+}
+
+pub(crate) fn find_device(db: &Db<'_>, id: &DeviceId) -> Result<Option<DeviceRow>, EngineError> {
+    db::find(db, &format!("{DEVICE} WHERE device = ?1"), [id.as_bytes()], device)
+}
+
+/// Devices that are not revoked, in the order of their ids: the place in it is the slot number.
+pub(crate) fn list_devices(db: &Db<'_>) -> Result<Vec<DeviceRow>, EngineError> {
+    db::list(db, &format!("{DEVICE} WHERE revoked = 0 ORDER BY device"), [], device)
+}
+
+pub(crate) fn list_devices_of(db: &Db<'_>, user: &UserId) -> Result<Vec<DeviceRow>, EngineError> {
+    db::list(db, &format!("{DEVICE} WHERE user = ?1 AND revoked = 0 ORDER BY device"), [user.as_bytes()], device)
+}
+
+pub(crate) fn is_device_revoked(db: &Db<'_>, id: &DeviceId) -> Result<bool, EngineError> {
+    Ok(db::find(db, "SELECT revoked FROM device WHERE device = ?1", [id.as_bytes()], |row| row.get(0))?
+        .unwrap_or(false))
+}
+
+const PERSON: &str = "SELECT p.user, p.name, p.unit, (SELECT name FROM unit u WHERE u.unit = p.unit), p.state, p.revoked,
+    (SELECT count(*) FROM device d WHERE d.user = p.user AND d.revoked = 0),
+    EXISTS (SELECT 1 FROM issuer i WHERE i.user = p.user AND i.revoked = 0) FROM person p";
+
+fn person(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+    Ok(PersonRow {
+        user: col(row, 0)?,
+        name: row.get(1)?,
+        unit_id: col_opt(row, 2)?,
+        unit: row.get(3)?,
+        state: row.get(4)?,
+        revoked: row.get(5)?,
+        devices: row.get(6)?,
+        administrator: row.get(7)?,
+    })
+}
+
+pub(crate) fn find_person(db: &Db<'_>, user: &UserId) -> Result<Option<PersonRow>, EngineError> {
+    db::find(db, &format!("{PERSON} WHERE p.user = ?1"), [user.as_bytes()], person)
+}
+
+pub(crate) fn list_people(db: &Db<'_>) -> Result<Vec<PersonRow>, EngineError> {
+    db::list(db, &format!("{PERSON} ORDER BY p.name, p.user"), [], person)
+}
+
+pub(crate) fn save_issuer(
+    db: &Db<'_>,
+    id: &IssuerId,
+    cert: &[u8],
+    issuer: Option<&Issuer>,
+) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT INTO issuer (id, user, cert, record) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET user = coalesce(?2, user), cert = ?3, record = coalesce(?4, record)",
+        params![id.as_bytes(), issuer.map(|issuer| issuer.user.0.to_vec()), cert, issuer.map(proto::encode)],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn revoke_issuer(db: &Db<'_>, id: &IssuerId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE issuer SET revoked = 1 WHERE id = ?1", [id.as_bytes()])?;
+    Ok(())
+}
+
+/// The certificate of an issuer that is not revoked.
+pub(crate) fn find_issuer_cert(db: &Db<'_>, id: &IssuerId) -> Result<Option<Vec<u8>>, EngineError> {
+    db::find(db, "SELECT cert FROM issuer WHERE id = ?1 AND revoked = 0", [id.as_bytes()], |row| row.get(0))
+}
+
+/// Records of issuers that are not revoked.
+pub(crate) fn list_issuers(db: &Db<'_>) -> Result<Vec<Issuer>, EngineError> {
+    let rows: Vec<Vec<u8>> =
+        db::list(db, "SELECT record FROM issuer WHERE revoked = 0 AND record IS NOT NULL ORDER BY id", [], |row| {
+            row.get(0)
+        })?;
+    rows.iter().map(|row| proto::decode(row, 8192).map_err(|_| EngineError::Damaged("issuer"))).collect()
+}
+
+pub(crate) fn add_act(db: &Db<'_>, act: &Act) -> Result<(), EngineError> {
+    db::run(db, "INSERT INTO act (record) VALUES (?1)", [proto::encode(act)])?;
+    Ok(())
+}
+
+pub(crate) fn save_package_root(db: &Db<'_>, d: u32, root: &Secret) -> Result<(), EngineError> {
+    db::run(db, "REPLACE INTO package_root (d, secret) VALUES (?1, ?2)", params![d, root.expose()])?;
+    Ok(())
+}
+
+pub(crate) fn find_package_root(db: &Db<'_>, d: u32) -> Result<Option<Secret>, EngineError> {
+    db::find(db, "SELECT secret FROM package_root WHERE d = ?1", [d], |row| col(row, 0))
+}
+
+pub(crate) fn list_package_roots(db: &Db<'_>) -> Result<Vec<(u32, Secret)>, EngineError> {
+    db::list(db, "SELECT d, secret FROM package_root ORDER BY d DESC LIMIT 1000", [], |row| {
+        Ok((row.get(0)?, col(row, 1)?))
+    })
+}
+
+/// Own records not yet read back, oldest first: (seq, encoded records, branch they were sealed for).
+pub(crate) fn list_pending(db: &Db<'_>) -> Result<Vec<Pending>, EngineError> {
+    db::list(
+        db,
+        "SELECT seq, body, env, env_hash, branch, acked FROM outbox WHERE conversation IS NULL ORDER BY seq",
+        [],
+        |row| {
+            Ok(Pending {
+                seq: row.get(0)?,
+                body: row.get(1)?,
+                env: row.get::<_, Option<Vec<u8>>>(2)?.map(ByteVec::from),
+                env_hash: col_opt(row, 3)?,
+                acked: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// Own directory records on their way.
+pub(crate) struct Pending {
+    pub seq: i64,
+    pub body: Vec<u8>,
+    pub env: Option<ByteVec>,
+    pub env_hash: Option<ContentHash>,
+    pub acked: bool,
+}
+
+pub(crate) fn add_pending(db: &Db<'_>, body: &[u8]) -> Result<(), EngineError> {
+    db::run(db, "INSERT INTO outbox (body, kind) VALUES (?1, 1)", [body])?;
+    Ok(())
+}

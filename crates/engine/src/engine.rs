@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The engine's front: one input, one transaction, then the requests that follow from what is stored.
+
+use crate::{
+    EngineError, account,
+    cert::Seen,
+    conversation,
+    crypto::Luck,
+    db::{self, Connection},
+    directory,
+    error::Fail,
+    input::{Input, Output, RequestId},
+    media::Media,
+    outbox, sync,
+    turn::{Link, Live, Turn, Want},
+};
+use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
+use proto::{ErrorCode, Push, Reply, blob::BlobReply};
+
+use crate::input::Failure;
+
+/// Pumping goes on while it finds something new; a state that never settles would be a bug.
+const ROUNDS: usize = 16;
+/// A repeat due within this time counts as work still to come.
+const SOON_SECS: u64 = 30;
+
+/// One profile's brain. Not shared between threads; every call is one transaction.
+pub struct Engine {
+    conn: Connection,
+    media: Box<dyn Media>,
+    luck: Luck,
+    seen: Seen,
+    live: Live,
+}
+
+impl Engine {
+    /// Brings the store up to date and forgets chunks nothing refers to.
+    ///
+    /// # Errors
+    /// [`EngineError`]: the store can't be used.
+    pub fn open(
+        mut conn: Connection,
+        media: Box<dyn Media>,
+        luck: Luck,
+        now: Timestamp,
+    ) -> Result<Self, EngineError> {
+        db::prepare(&mut conn)?;
+        let mut engine = Self { conn, media, luck, seen: Seen::new(), live: Live::default() };
+        engine.turn(now, |turn| {
+            conversation::expire(turn)?;
+            outbox::sweep_media(turn)
+        })?;
+        Ok(engine)
+    }
+
+    /// Applies one input and answers what must now happen outside. Outputs exist only after the commit.
+    ///
+    /// # Errors
+    /// [`EngineError`]: nothing was kept; open the engine anew.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Result<Vec<Output>, EngineError> {
+        let ((), out) = self.turn(now, |turn| {
+            turn.live.alarms.clear();
+            conversation::expire(turn)?;
+            apply(turn, input)?;
+            pump(turn)
+        })?;
+        Ok(out)
+    }
+
+    /// Answers a question; what has expired is deleted first.
+    ///
+    /// # Errors
+    /// [`EngineError`]: the store failed.
+    pub fn query(&mut self, now: Timestamp, query: Query) -> Result<View, EngineError> {
+        let (view, _) = self.turn(now, |turn| {
+            conversation::expire(turn)?;
+            view(turn, query)
+        })?;
+        Ok(view)
+    }
+
+    /// When [`Input::Wakeup`] is wanted, if nothing else comes in before.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.live.next_alarm()
+    }
+
+    /// Gives the store back, e.g. to open it again as after a crash.
+    pub fn into_connection(self) -> Connection {
+        self.conn
+    }
+
+    fn turn<T>(
+        &mut self,
+        now: Timestamp,
+        what: impl FnOnce(&mut Turn<'_>) -> Result<T, EngineError>,
+    ) -> Result<(T, Vec<Output>), EngineError> {
+        let tx = self.conn.transaction()?;
+        let mut turn = Turn {
+            db: &tx,
+            now,
+            luck: &self.luck,
+            seen: &self.seen,
+            media: self.media.as_mut(),
+            live: &mut self.live,
+            out: Vec::new(),
+            doomed: Vec::new(),
+        };
+        let result = what(&mut turn);
+        let (out, doomed) = (std::mem::take(&mut turn.out), std::mem::take(&mut turn.doomed));
+        drop(turn);
+        let result = result.and_then(|value| tx.commit().map(|()| value).map_err(EngineError::from));
+        match result {
+            Ok(value) => {
+                doom(self.media.as_mut(), &doomed)?;
+                Ok((value, out))
+            }
+            Err(error) => {
+                self.live.reset(None);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A chunk file left over by a crash here is found again at the next opening.
+fn doom(media: &mut dyn Media, doomed: &[AttachmentId]) -> Result<(), EngineError> {
+    doomed.iter().try_for_each(|id| media.delete(id)).map_err(EngineError::Media)
+}
+
+fn apply(turn: &mut Turn<'_>, input: Input) -> Result<(), EngineError> {
+    match input {
+        Input::Command(id, command) => {
+            turn.db.execute_batch("SAVEPOINT command")?;
+            let answer = match run(turn, command) {
+                Ok(answer) => Ok(answer),
+                Err(Fail::Command(error)) => {
+                    turn.db.execute_batch("ROLLBACK TO command")?;
+                    Err(error)
+                }
+                Err(Fail::Engine(error)) => return Err(error),
+            };
+            turn.db.execute_batch("RELEASE command")?;
+            turn.out.push(Output::Done(id, answer));
+            Ok(())
+        }
+        Input::Online { hello, origin } => {
+            turn.live.reset(Some(Link { nonce: hello.nonce, origin }));
+            conversation::note_server_time(turn, Timestamp(hello.now_millis))
+        }
+        Input::Offline => {
+            turn.live.reset(None);
+            Ok(())
+        }
+        Input::Pushed(push) => pushed(turn, push),
+        Input::Reply(id, result) => replied(turn, id, result),
+        Input::Transferred(id, result) => transferred(turn, id, result),
+        Input::Wakeup => Ok(()),
+    }
+}
+
+fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail> {
+    match command {
+        Command::CreateAuthority { server, name, admin, passphrase, setup_code } => {
+            account::create_authority(turn, &server, &name, &admin, &passphrase, setup_code)
+        }
+        Command::GrantIssuer { .. } => {
+            Err(CommandError::Refused("a second administrator is not supported yet".into()).into())
+        }
+        Command::Invite(people) => account::invite(turn, &people),
+        Command::RevokePerson(user) => directory::revoke_person(turn, &user),
+        Command::Enrol { link } => account::enrol(turn, &link),
+        Command::CreateGroup { name, members } => conversation::create_group(turn, &name, &members),
+        Command::OpenDirect(user) => conversation::open_direct(turn, &user),
+        Command::AddMember { conversation, user } => conversation::add_member(turn, &conversation, &user),
+        Command::RemoveMember { conversation, user } => conversation::remove_member(turn, &conversation, &user),
+        Command::Leave(conversation) => conversation::leave(turn, &conversation),
+        Command::StageFile { name, media_type, size_bytes } => {
+            conversation::stage_file(turn, &name, &media_type, size_bytes)
+        }
+        Command::StageChunk { attachment, bytes } => conversation::stage_chunk(turn, &attachment, &bytes),
+        Command::StageFinish(attachment) => conversation::stage_finish(turn, &attachment),
+        Command::Send { conversation, draft } => conversation::send(turn, &conversation, draft),
+        Command::Forward { message, to } => conversation::forward(turn, &message, &to),
+        Command::MarkDisplayed(messages) => conversation::mark_displayed(turn, &messages),
+        Command::FetchAttachment(attachment) => conversation::fetch_attachment(turn, &attachment),
+    }
+}
+
+fn pushed(turn: &mut Turn<'_>, push: Push) -> Result<(), EngineError> {
+    match push {
+        Push::Entry { branch, entry } => sync::pushed(turn, &branch, entry),
+        Push::Behind { branch } => sync::behind(turn, &branch),
+        Push::Deposit { inbox, deposit } => account::deposits(turn, &inbox, vec![deposit]),
+    }
+}
+
+fn replied(turn: &mut Turn<'_>, id: RequestId, result: Result<Reply, Failure>) -> Result<(), EngineError> {
+    let Some(want) = turn.live.take(id) else { return Ok(()) };
+    if result.is_ok() {
+        turn.unpause(&want);
+    }
+    let result = match result {
+        // Repeat later, whatever it was.
+        Err(Failure::Lost | Failure::Refused(ErrorCode::Unavailable)) => {
+            turn.pause(want, 2);
+            return Ok(());
+        }
+        Err(Failure::Refused(ErrorCode::Rate | ErrorCode::Quota)) => {
+            turn.pause(want, 30);
+            return Ok(());
+        }
+        Err(Failure::Refused(code)) => Err(code),
+        Ok(reply) => Ok(reply),
+    };
+    match want {
+        Want::AuthorityPut => account::authority_answered(turn, result),
+        Want::InboxCreate(_) | Want::InboxOpen(_) | Want::InboxList(_) | Want::InboxErase(_) | Want::InboxDrop(_)
+        | Want::Publish(_) => account::inbox_answered(turn, want, result),
+        Want::LogCreate(_) | Want::LogOpen(_) | Want::LogRead(_) | Want::LogClose(_) => {
+            sync::answered(turn, want, result)
+        }
+        Want::Commit(log, hash) => conversation::commit_answered(turn, &log, &hash, result),
+        Want::Claim(device) => conversation::claim_answered(turn, &device, result),
+        Want::Append(..) | Want::Deposit(_) | Want::BlobCreate(_) | Want::BlobWrite(_) | Want::BlobRead(_)
+        | Want::BlobDrop(_) => outbox::answered(turn, want, result),
+    }
+}
+
+fn transferred(turn: &mut Turn<'_>, id: RequestId, result: Result<BlobReply, Failure>) -> Result<(), EngineError> {
+    let Some(want) = turn.live.take(id) else { return Ok(()) };
+    match result {
+        Ok(reply) => {
+            turn.unpause(&want);
+            outbox::transferred(turn, want, Ok(reply))
+        }
+        Err(Failure::Refused(code)) if !matches!(code, ErrorCode::Unavailable | ErrorCode::Rate) => {
+            outbox::transferred(turn, want, Err(code))
+        }
+        Err(_) => {
+            turn.pause(want, 2);
+            Ok(())
+        }
+    }
+}
+
+/// Asks for everything that is wanted and not asked yet.
+fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    for _ in 0..ROUNDS {
+        let before = (turn.out.len(), turn.db.total_changes());
+        account::pump(turn)?;
+        sync::pump(turn)?;
+        directory::pump(turn)?;
+        conversation::pump(turn)?;
+        outbox::pump(turn)?;
+        if (turn.out.len(), turn.db.total_changes()) == before {
+            return Ok(());
+        }
+    }
+    turn.alarm(turn.now.plus_secs(1));
+    Ok(())
+}
+
+fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
+    Ok(match query {
+        Query::Status => {
+            let mut status = account::status(turn)?;
+            let soon = turn.now.plus_secs(SOON_SECS);
+            let idle = turn.live.in_flight() == 0 && !turn.live.repeats_before(soon);
+            status.settled = turn.online() && idle && sync::is_caught_up(turn)?;
+            (status.outbox, status.transfers) = outbox::counts(turn)?;
+            View::Status(status)
+        }
+        Query::People(text) => View::People(directory::people(turn, text.as_deref())?),
+        query => conversation::view(turn, query)?,
+    })
+}

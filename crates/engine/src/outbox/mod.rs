@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What is to leave this device: own entries, deposits, blobs; and the blobs it waits for.
+
+mod attachment;
+mod blob;
+mod deposit;
+mod pump;
+
+pub(crate) use attachment::sweep_media;
+pub(crate) use blob::{Purpose, are_uploaded, put_blob, want_blob};
+pub(crate) use deposit::{deposit, pass_voucher};
+pub(crate) use pump::{answered, counts, pump, stored, transferred};

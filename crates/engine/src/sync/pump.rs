@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Asking for what is not read yet, and taking the answers.
+
+use super::{LogKind, LogRow, LogState, is_read, read, store};
+use crate::{EngineError, account, directory, turn::{Turn, Want}};
+use proto::{
+    BranchId, ErrorCode, LogEntry, Reply, Request,
+    proof::Op,
+    reply::LogPage,
+    request::NextKeys,
+};
+
+pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    if !turn.online() {
+        return Ok(());
+    }
+    store::sweep(turn.db, crate::db::millis(turn.now))?;
+    for log in store::list_live(turn.db)? {
+        match log.state {
+            LogState::New => create(turn, &log)?,
+            _ => follow(turn, &log)?,
+        }
+    }
+    Ok(())
+}
+
+fn create(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
+    let want = Want::LogCreate(log.id);
+    if !turn.may_ask(&want) {
+        return Ok(());
+    }
+    let Some(proof) = account::member_proof(turn, Op::LogCreate, &log.id.0)? else { return Ok(()) };
+    let write_pub = match log.kind {
+        LogKind::Directory => directory::write_key(turn)?.map(|key| key.public()),
+        LogKind::Conversation => None,
+    };
+    let keys = NextKeys { access_pub: log.access_key().public(), write_pub };
+    turn.ask(want, Request::LogCreate { log: log.id, keys, ttl: log.ttl, proof });
+    Ok(())
+}
+
+fn follow(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
+    match turn.live.opened.get(&log.branch) {
+        None => {
+            let want = Want::LogOpen(log.branch);
+            if !turn.may_ask(&want) {
+                return Ok(());
+            }
+            let Some(proof) = turn.proof(&log.access_key(), Op::LogOpen, &log.branch.0) else { return Ok(()) };
+            let write_proof = match log.kind {
+                LogKind::Directory => {
+                    directory::write_key(turn)?.and_then(|key| turn.proof(&key, Op::LogWrite, &log.branch.0))
+                }
+                LogKind::Conversation => None,
+            };
+            turn.ask(want, Request::LogOpen { branch: log.branch, proof, write_proof, after: log.n });
+        }
+        Some(count) if *count > log.n => {
+            if log.kind == LogKind::Directory && directory::is_waiting(turn)? {
+                return Ok(());
+            }
+            turn.ask(Want::LogRead(log.branch), Request::LogRead { branch: log.branch, after: log.n });
+        }
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
+    match (&want, result) {
+        (Want::LogClose(_), _) => Ok(()),
+        (Want::LogCreate(id), Ok(Reply::Created(branch))) => {
+            if let Some(mut log) = store::find(turn.db, id)?.filter(|log| log.state == LogState::New) {
+                if branch != log.branch {
+                    return read::stop(turn, &mut log, "the server made another branch than agreed");
+                }
+                log.state = LogState::Open;
+                store::save(turn.db, &log)?;
+            }
+            Ok(())
+        }
+        (Want::LogOpen(branch) | Want::LogRead(branch), Ok(Reply::Page(page))) => take_page(turn, branch, page),
+        (Want::LogOpen(branch) | Want::LogRead(branch), Err(ErrorCode::Gone | ErrorCode::Unknown)) => {
+            match store::find_by_branch(turn.db, branch)? {
+                Some(mut log) => read::stop(turn, &mut log, "the server no longer has this part of the conversation"),
+                None => Ok(()),
+            }
+        }
+        (Want::LogCreate(_), Err(ErrorCode::Forbidden)) => {
+            turn.pause(want, 2);
+            Ok(())
+        }
+        (_, Ok(_) | Err(_)) => {
+            turn.pause(want, 30);
+            Ok(())
+        }
+    }
+}
+
+fn take_page(turn: &mut Turn<'_>, branch: &BranchId, page: LogPage) -> Result<(), EngineError> {
+    let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
+    if page.count < log.n {
+        return read::stop(turn, &mut log, "the server was restored from an old backup and has less than this device");
+    }
+    turn.live.opened.insert(*branch, page.count);
+    for entry in &page.entries {
+        if !read::entry(turn, branch, entry)? {
+            break;
+        }
+    }
+    let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
+    if log.state == LogState::Open && log.n == page.count && log.head != page.head {
+        return read::stop(turn, &mut log, "the server's history is not the one this device has read");
+    }
+    Ok(())
+}
+
+pub(crate) fn pushed(turn: &mut Turn<'_>, branch: &BranchId, entry: LogEntry) -> Result<(), EngineError> {
+    read::entry(turn, branch, &entry).map(|_| ())
+}
+
+/// Pushes were left out: the count is not known any more, so read on.
+pub(crate) fn behind(turn: &mut Turn<'_>, branch: &BranchId) -> Result<(), EngineError> {
+    turn.live.opened.remove(branch);
+    Ok(())
+}
+
+/// Every log that is followed was read to its end.
+pub(crate) fn is_caught_up(turn: &mut Turn<'_>) -> Result<bool, EngineError> {
+    Ok(store::list_live(turn.db)?.iter().all(|log| is_read(turn, log)))
+}

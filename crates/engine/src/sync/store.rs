@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Rows of followed logs.
+
+use crate::{
+    EngineError,
+    crypto::{Secret, kdf, sign::SigningKey},
+    db::{self, Db, Row, col, col_opt, params},
+    directory::format::DirKey,
+};
+use client_api::ConversationId;
+use proto::{BranchId, ContentHash, LogId, TtlClass};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogKind {
+    Directory = 0,
+    Conversation = 1,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogState {
+    /// The server does not know it yet.
+    New = 0,
+    Open = 1,
+    /// Left or removed: read no more.
+    Left = 2,
+    /// Something is wrong with it: neither read nor written.
+    Stopped = 3,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LogRow {
+    pub id: LogId,
+    pub kind: LogKind,
+    pub conversation: Option<ConversationId>,
+    pub branch: BranchId,
+    /// Entries read of this branch.
+    pub n: u32,
+    /// Chain head after entry `n`.
+    pub head: ContentHash,
+    /// Commits of this branch already judged invalid.
+    pub candidates: u32,
+    /// S_e of a conversation, DIRKEY_d of the directory.
+    pub secret: Secret,
+    pub ttl: TtlClass,
+    pub state: LogState,
+    /// Largest hour stated by a commit.
+    pub at_hour: u32,
+}
+
+impl LogRow {
+    /// K of this branch.
+    pub fn access_key(&self) -> SigningKey {
+        match self.kind {
+            LogKind::Directory => DirKey(self.secret.clone()).access_key(&self.id),
+            LogKind::Conversation => access_key(&self.secret),
+        }
+    }
+    /// ENV of this branch.
+    pub fn envelope_key(&self) -> Secret {
+        match self.kind {
+            LogKind::Directory => DirKey(self.secret.clone()).envelope_key(&self.id),
+            LogKind::Conversation => kdf::expand(&self.secret, &[b"rp1 env"]),
+        }
+    }
+}
+
+/// K_e from S_e.
+pub(crate) fn access_key(secret: &Secret) -> SigningKey {
+    kdf::derive_signing_key(&kdf::expand(secret, &[b"rp1 access"]))
+}
+
+const COLUMNS: &str = "id, kind, conversation, branch, n, head, candidates, secret, ttl, state, at_hour";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LogRow> {
+    Ok(LogRow {
+        id: col(row, 0)?,
+        kind: if row.get::<_, i64>(1)? == 0 { LogKind::Directory } else { LogKind::Conversation },
+        conversation: col_opt(row, 2)?,
+        branch: col(row, 3)?,
+        n: row.get(4)?,
+        head: col(row, 5)?,
+        candidates: row.get(6)?,
+        secret: col(row, 7)?,
+        ttl: TtlClass::from_code(row.get(8)?).unwrap_or(TtlClass::Days30),
+        state: match row.get::<_, i64>(9)? {
+            0 => LogState::New,
+            1 => LogState::Open,
+            2 => LogState::Left,
+            _ => LogState::Stopped,
+        },
+        at_hour: row.get(10)?,
+    })
+}
+
+pub(crate) fn save(db: &Db<'_>, log: &LogRow) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT INTO log (id, kind, conversation, branch, n, head, candidates, secret, ttl, state, at_hour)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET branch = ?4, n = ?5, head = ?6, candidates = ?7, secret = ?8, state = ?10,
+         at_hour = ?11",
+        params![
+            log.id.as_bytes(),
+            log.kind as i64,
+            log.conversation.as_ref().map(ConversationId::as_bytes),
+            log.branch.as_bytes(),
+            log.n,
+            log.head.as_bytes(),
+            log.candidates,
+            log.secret.expose(),
+            log.ttl.code(),
+            log.state as i64,
+            log.at_hour
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn set_reason(db: &Db<'_>, log: &LogId, reason: &str) -> Result<(), EngineError> {
+    db::run(db, "UPDATE log SET reason = ?2 WHERE id = ?1", params![log.as_bytes(), reason])?;
+    Ok(())
+}
+
+pub(crate) fn find(db: &Db<'_>, id: &LogId) -> Result<Option<LogRow>, EngineError> {
+    db::find(db, &format!("SELECT {COLUMNS} FROM log WHERE id = ?1"), [id.as_bytes()], read)
+}
+
+pub(crate) fn find_by_branch(db: &Db<'_>, branch: &BranchId) -> Result<Option<LogRow>, EngineError> {
+    db::find(db, &format!("SELECT {COLUMNS} FROM log WHERE branch = ?1"), [branch.as_bytes()], read)
+}
+
+pub(crate) fn find_directory(db: &Db<'_>) -> Result<Option<LogRow>, EngineError> {
+    db::find(db, &format!("SELECT {COLUMNS} FROM log WHERE kind = 0"), [], read)
+}
+
+/// Logs that are to be created or read.
+pub(crate) fn list_live(db: &Db<'_>) -> Result<Vec<LogRow>, EngineError> {
+    db::list(db, &format!("SELECT {COLUMNS} FROM log WHERE state IN (0, 1) ORDER BY kind, id"), [], read)
+}
+
+/// Live logs of one conversation, lowest id first: the first is the one to write to.
+pub(crate) fn list_of(db: &Db<'_>, conversation: &ConversationId) -> Result<Vec<LogRow>, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM log WHERE conversation = ?1 AND state IN (0, 1) ORDER BY id");
+    db::list(db, &sql, [conversation.as_bytes()], read)
+}
+
+pub(crate) fn keep_old_key(db: &Db<'_>, log: &LogRow, until_millis: i64) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "REPLACE INTO old_key (branch, log, secret, until) VALUES (?1, ?2, ?3, ?4)",
+        params![log.branch.as_bytes(), log.id.as_bytes(), log.access_key().expose(), until_millis],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn keep_raw(db: &Db<'_>, branch: &BranchId, n: u32, env: &[u8], until: i64) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "REPLACE INTO raw_envelope (branch, n, env, until) VALUES (?1, ?2, ?3, ?4)",
+        params![branch.as_bytes(), n, env, until],
+    )?;
+    Ok(())
+}
+
+/// Old access keys and raw envelopes past their time.
+pub(crate) fn sweep(db: &Db<'_>, now_millis: i64) -> Result<(), EngineError> {
+    db::run(db, "DELETE FROM old_key WHERE until <= ?1", [now_millis])?;
+    db::run(db, "DELETE FROM raw_envelope WHERE until <= ?1", [now_millis])?;
+    db::run(db, "DELETE FROM seen_deposit WHERE until <= ?1", [now_millis])?;
+    Ok(())
+}
+
+/// Seals for the log's open branch.
+pub(crate) fn seal(
+    luck: &crate::crypto::Luck,
+    log: &LogRow,
+    kind: proto::EntryKind,
+    payload: super::envelope::Payload,
+    bytes: &[u8],
+) -> Result<Vec<u8>, super::envelope::EnvelopeError> {
+    let place = super::envelope::Place { key: &log.envelope_key(), log: &log.id, branch: &log.branch, kind };
+    super::envelope::seal(luck, place, payload, bytes)
+}
+
+/// Opens what was sealed for the log's open branch.
+pub(crate) fn open(
+    log: &LogRow,
+    kind: proto::EntryKind,
+    payload: super::envelope::Payload,
+    env: &[u8],
+) -> Result<Vec<u8>, super::envelope::EnvelopeError> {
+    let place = super::envelope::Place { key: &log.envelope_key(), log: &log.id, branch: &log.branch, kind };
+    super::envelope::open(place, payload, env)
+}

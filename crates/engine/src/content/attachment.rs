@@ -5,6 +5,7 @@ use super::{ContentError, file};
 use crate::crypto::Secret;
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash};
+use std::fmt;
 
 /// Longest file name in bytes of UTF-8.
 pub const FILE_NAME_BYTES: usize = 255;
@@ -16,7 +17,7 @@ pub const THUMBNAIL_BYTES: usize = 24 * 1024;
 pub const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
 /// What is attached; says nothing about where it lies.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Attachment {
     /// Of the plaintext.
@@ -40,6 +41,12 @@ pub struct Attachment {
     /// A small JPEG or WebP.
     #[n(6)]
     pub thumbnail: Option<ByteVec>,
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attachment(…)")
+    }
 }
 
 impl Attachment {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A message as it is written, signed, sent and read; the signature covers a hash of each part.
 
-use super::{Access, ContentError, MESSAGE_BYTES, PARTS, Part, part::check_together};
+use super::{Access, Attachment, ContentError, MESSAGE_BYTES, PARTS, Part, Provenance, expiry, part::check_together};
 use crate::crypto::{
     Luck,
     sign::{self, SigningKey},
@@ -13,6 +13,7 @@ use minicbor::{
 };
 use proto::{ContentHash, PublicKey, Signature};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// A message in the open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Message {
 }
 
 /// What goes to MLS, and the id it has on every device.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
     pub id: MessageId,
     pub bytes: Vec<u8>,
@@ -66,13 +67,25 @@ pub(super) struct Head {
 }
 
 /// A part with its own salt: the hash of a part left out tells nothing, however short the part was.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub(super) struct SaltedPart {
     #[n(0)]
     pub salt: ByteArray<16>,
     #[n(1)]
     pub body: ByteVec,
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Signed").field(&self.id).finish()
+    }
+}
+
+impl fmt::Debug for SaltedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SaltedPart(…)")
+    }
 }
 
 impl SaltedPart {
@@ -132,6 +145,40 @@ impl Message {
             Part::Text { text, .. } => Some(text.as_str()),
             _ => None,
         })
+    }
+
+    /// The message handed on inside this one, if there is one.
+    pub fn forward(&self) -> Option<&Provenance> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Forward(provenance) => Some(provenance),
+            _ => None,
+        })
+    }
+
+    /// All attachments, own and handed on, each with the access to its bytes if the sender gave it.
+    ///
+    /// # Errors
+    /// [`ContentError::Malformed`].
+    pub fn attachments(&self) -> Result<Vec<(Attachment, Option<&Access>)>, ContentError> {
+        let handed_on = self.forward().map_or_else(|| Ok(Vec::new()), Provenance::parts)?;
+        let all = self.parts.iter().cloned().chain(handed_on).filter_map(|part| match part {
+            Part::Attachment(attachment) => Some(attachment),
+            _ => None,
+        });
+        let access = |sha256| self.access.iter().find(|access| access.sha256 == sha256);
+        Ok(all
+            .map(|attachment| {
+                let access = access(attachment.sha256);
+                (attachment, access)
+            })
+            .collect())
+    }
+
+    /// When it has to go, also if a sender handed on something without inheriting its rule.
+    pub fn binding_expiry(&self) -> Expiry {
+        let Some(forward) = self.forward() else { return self.expires };
+        let (.., original) = forward.claims();
+        expiry::inherit(original, self.expires).unwrap_or(original)
     }
 }
 

@@ -222,6 +222,31 @@ fn samples_of_version_1_stay_readable() {
     }
 }
 
+/// As [`samples_of_version_1_stay_readable`], for a whole message: its bytes, id and author's key.
+#[test]
+fn a_sample_message_of_version_1_keeps_its_id_and_signature() {
+    let anna = person(42);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let bytes: Vec<u8> = SAMPLE
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect();
+    let message = anna.reads(&bytes).unwrap();
+    assert_eq!(message, Message { expires: Expiry::At(NOW.plus_secs(60)), ..anna.says(vec![text("Grüße")]) });
+    let parsed = parse(&bytes).unwrap();
+    assert_eq!(parsed.id().to_string(), SAMPLE_ID);
+    assert_eq!(hex(&proto::encode(&parsed)), SAMPLE);
+}
+
+const SAMPLE: &str = concat!(
+    "01a400a50050ff24b232f069ad710dc3e244605c8e130150b71e4cfb8e229127c5954a9c2ec00752021b000001a0c4506c00",
+    "038202811b000001a0c4515660045017a33f8348fe9bac374405dd0a3a8f190181a20050a9b1958a03a308aca78554b2eb8d",
+    "9fae014e8200a200674772c3bcc39f6501000258401ace09583048631fa914b00501dac15e13483b3888caa75e6e00072ad7",
+    "a9131cb5c535294e618f523182158cda1d86fc21d13c18c84ab9ae06c0c5271b899f160380",
+);
+const SAMPLE_ID: &str = "a84a25c60687a6d8880f91c00700997a4775266e78c72693609d888c36d76d1b";
+
 #[test]
 fn a_forward_shows_who_wrote_it_and_when() {
     let anna = person(5);
@@ -340,6 +365,54 @@ fn what_goes_after_reading_is_not_handed_on_and_a_date_is_inherited() {
     assert_eq!(expiry::due(Expiry::AfterReading(5), None), None);
     assert_eq!(expiry::due(Expiry::AfterReading(5), Some(NOW)), Some(NOW.plus_secs(5)));
     assert_eq!(expiry::due(Expiry::At(soon), None), Some(soon));
+}
+
+#[test]
+fn a_forward_that_does_not_inherit_the_rule_is_bound_by_it_all_the_same() {
+    let [anna, bert] = [person(17), person(18)];
+    let soon = Timestamp(NOW.0 + 1000);
+    let dated = Message { expires: Expiry::At(soon), ..anna.says(report()) };
+    let dated = parse(&anna.sends(&dated).bytes).unwrap();
+    let provenance = forward::make(&dated, &anna.chain, forward::keep_usual).unwrap();
+    let careless = bert.says(vec![Part::Forward(provenance)]);
+    assert_eq!((careless.expires, careless.binding_expiry()), (Expiry::Never, Expiry::At(soon)));
+    assert_eq!(bert.says(report()).binding_expiry(), Expiry::Never);
+    // a client that breaks the rule: handed on although it goes after reading
+    let once = Message { expires: Expiry::AfterReading(9), ..anna.says(report()) };
+    let once = parse(&anna.sends(&once).bytes).unwrap();
+    let broken = bert.says(vec![Part::Forward(forward::tests_only::wrap(&once, &anna.chain))]);
+    assert_eq!(broken.binding_expiry(), Expiry::AfterReading(9));
+}
+
+#[test]
+fn a_forward_brings_its_own_access_to_the_same_photo() {
+    let [anna, bert] = [person(19), person(20)];
+    let provenance = forward::make(&anna.sent(report()), &anna.chain, forward::keep_usual).unwrap();
+    let mut message = bert.says(vec![Part::Forward(provenance)]);
+    assert_eq!(message.attachments().unwrap(), [(photo(), None)]);
+    message.access = vec![access()];
+    let read = bert.reads(&bert.sends(&message).bytes).unwrap();
+    assert_eq!(read.attachments().unwrap(), [(photo(), Some(&access()))]);
+}
+
+#[test]
+fn what_people_write_is_in_no_log() {
+    let anna = person(21);
+    let message = Message { access: vec![access()], ..anna.says(report()) };
+    let signed = anna.sends(&message);
+    let parsed = parse(&signed.bytes).unwrap();
+    let provenance = forward::make(&parsed, &anna.chain, forward::keep_usual).unwrap();
+    let verified = anna.judges(&provenance).unwrap();
+    let shown = format!("{message:?} {signed:?} {parsed:?} {provenance:?} {verified:?}");
+    for secret in ["Schlagloch", "40 cm", "525200000", "image/jpeg", "83, 99, 104", "3, 3, 3, 3", "2, 2, 2, 2"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_not_followed() {
+    let deep = [vec![0x82, 0x18, 40], vec![0x81; 200_000], vec![0]].concat();
+    assert_eq!(Part::from_bytes(&deep), Ok(Part::Newer(40)));
 }
 
 #[test]

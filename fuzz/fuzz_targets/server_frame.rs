@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What the client reads from a connection.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| proto::fuzz::server_frame(bytes));

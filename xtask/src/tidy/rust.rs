@@ -27,6 +27,15 @@ pub struct Function {
     pub name: String,
     pub line: usize,
     pub lines: usize,
+    pub named_by: NamedBy,
+}
+
+/// Who chose a function's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    Us,
+    /// It stands in an `impl … for …`.
+    Trait,
 }
 
 /// A struct, enum, trait, type or module as it is declared.
@@ -53,7 +62,7 @@ impl Rust {
     /// When the text is not made of Rust tokens.
     pub fn parse(path: &str, text: &str) -> Result<Self, String> {
         let tokens = TokenStream::from_str(text).map_err(|error| error.to_string())?;
-        let mut reader = Reader { rust: Self::default(), module: module_of(path) };
+        let mut reader = Reader { rust: Self::default(), module: module_of(path), named_by: NamedBy::Us };
         reader.walk(&tokens.into_iter().collect::<Vec<_>>(), place_of(path));
         Ok(reader.rust)
     }
@@ -79,6 +88,7 @@ fn module_of(path: &str) -> Vec<String> {
 struct Reader {
     rust: Rust,
     module: Vec<String>,
+    named_by: NamedBy,
 }
 
 impl Reader {
@@ -128,6 +138,11 @@ impl Reader {
                 self.use_tree(tokens.get(at + 1..end).unwrap_or_default(), &[], place);
                 return end;
             }
+            ("impl", Some(_)) => {
+                if let Some(end) = self.trait_impl(tokens, at, place) {
+                    return end;
+                }
+            }
             ("fn", Some(TokenTree::Ident(name))) => self.function(tokens, at, name.to_string(), line),
             ("mod", Some(TokenTree::Ident(name))) => {
                 self.declare(&keyword, name.to_string(), line, Vec::new());
@@ -160,11 +175,26 @@ impl Reader {
         at + 1
     }
 
+    /// Reads a whole `impl Trait for Type { … }`; `None` if what starts at `at` is not one.
+    fn trait_impl(&mut self, tokens: &[TokenTree], at: usize, place: Place) -> Option<usize> {
+        let end = position(tokens, at, is_brace);
+        let head = tokens.get(at + 1..end)?;
+        let is_for = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "for");
+        // `for<'a>` is a bound, not the word between trait and type.
+        head.windows(2).find(|pair| pair.first().is_some_and(is_for) && !is_capture(pair.get(1)))?;
+        let Some(TokenTree::Group(body)) = tokens.get(end) else { return None };
+        self.walk(head, place);
+        let before = std::mem::replace(&mut self.named_by, NamedBy::Trait);
+        self.walk(&inside(body), place);
+        self.named_by = before;
+        Some(end + 1)
+    }
+
     fn function(&mut self, tokens: &[TokenTree], at: usize, name: String, line: usize) {
         let body = tokens.iter().skip(at).find(|token| is_punct(token, ';') || is_brace(token));
         if let Some(TokenTree::Group(body)) = body {
             let lines = body.span_close().end().line + 1 - line;
-            self.rust.functions.push(Function { name, line, lines });
+            self.rust.functions.push(Function { name, line, lines, named_by: self.named_by });
         }
     }
 
@@ -293,7 +323,7 @@ fn is_test_attribute(group: &Group) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Rust};
+    use super::{NamedBy, Place, Rust};
 
     fn paths(text: &str) -> Vec<String> {
         let rust = Rust::parse("crates/a/src/b.rs", text).expect("the sample is Rust");
@@ -327,6 +357,18 @@ mod tests {
             .expect("the sample is Rust");
         let found: Vec<(&str, usize)> = rust.functions.iter().map(|f| (f.name.as_str(), f.lines)).collect();
         assert_eq!(found, [("one", 3), ("three", 1)]);
+    }
+
+    #[test]
+    fn names_in_an_impl_of_a_trait_are_not_ours() {
+        let text = "impl<T> a::B for C<T> where T: for<'x> D<'x> { fn one() {} } impl C { fn two() {} }
+            fn three() -> impl for<'a> Fn(&'a u8) { |_| () } fn four() {}";
+        let rust = Rust::parse("crates/x/src/y.rs", text).expect("the sample is Rust");
+        let ours: Vec<&str> =
+            rust.functions.iter().filter(|f| f.named_by == NamedBy::Us).map(|f| f.name.as_str()).collect();
+        assert_eq!(ours, ["two", "three", "four"]);
+        assert_eq!(rust.functions.len(), 4);
+        assert_eq!(rust.paths[0].segments, ["a", "B"]);
     }
 
     #[test]

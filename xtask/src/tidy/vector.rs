@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Every message on the wire has a sample vector, every decoder has a fuzz target.
 
-use super::{Finding, tree::Tree};
+use super::{
+    Finding,
+    tree::{File, Tree},
+};
 
 /// The enums of the wire and the files that declare them.
 const MESSAGES: [(&str, &str); 4] = [
@@ -11,7 +14,7 @@ const MESSAGES: [(&str, &str); 4] = [
     ("crates/proto/src/frame.rs", "ServerFrame"),
 ];
 const VECTORS: &str = "crates/proto/tests/vectors";
-/// Each function of these files is a fuzz target.
+/// What these files offer are fuzz targets.
 const DECODERS: [&str; 2] = ["crates/proto/src/fuzz.rs", "crates/engine/src/fuzz.rs"];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -34,19 +37,24 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     for path in DECODERS {
-        let functions = tree
-            .find(path)
-            .and_then(|file| file.rust.as_ref())
-            .map(|rust| rust.functions.as_slice())
-            .unwrap_or_default();
-        for function in functions {
-            let target = format!("fuzz/fuzz_targets/{}.rs", function.name);
+        let Some(file) = tree.find(path) else { continue };
+        for name in targets(file) {
+            let target = format!("fuzz/fuzz_targets/{name}.rs");
             if tree.find(&target).is_none() {
-                findings.push(Finding::at(path, function.line, format!("has no fuzz target {target}")));
+                findings.push(Finding::new(path, format!("{name} has no fuzz target {target}")));
             }
         }
     }
     findings
+}
+
+/// Functions, and names under which functions of other modules are re-exported (`pub use a::fuzz as a;`).
+fn targets(file: &File) -> Vec<String> {
+    let functions = file.rust.iter().flat_map(|rust| &rust.functions).map(|function| function.name.clone());
+    let text = file.text();
+    let exported = text.lines().filter_map(|line| line.strip_prefix("pub use ")?.strip_suffix(';'));
+    let names = exported.filter_map(|path| path.rsplit([' ', ':']).next()).map(str::to_owned);
+    functions.chain(names).collect()
 }
 
 /// `LogOpen` → `log_open`.
@@ -65,12 +73,14 @@ fn snake(name: &str) -> String {
 mod tests {
     use super::{Tree, check};
 
-    const WIRE: [(&str, &str); 5] = [
+    const WIRE: [(&str, &str); 7] = [
         ("crates/proto/src/request.rs", "pub enum Request { LogOpen { n: u32 } }"),
         ("crates/proto/src/reply.rs", "pub enum Reply { Done }"),
         ("crates/proto/src/frame.rs", "pub enum Push { Behind } pub enum ServerFrame { Hello(Hello) }"),
         ("crates/proto/src/fuzz.rs", "pub fn client_frame(bytes: &[u8]) {}"),
+        ("crates/engine/src/fuzz.rs", "pub use crate::cert::fuzz as cert;"),
         ("fuzz/fuzz_targets/client_frame.rs", ""),
+        ("fuzz/fuzz_targets/cert.rs", ""),
     ];
     const VECTORS: [(&str, &str); 4] = [
         ("crates/proto/tests/vectors/request-log_open.hex", ""),
@@ -83,7 +93,7 @@ mod tests {
     fn each_missing_vector_and_target_is_found() {
         let all = [WIRE.as_slice(), &VECTORS].concat();
         assert!(check(&Tree::sample(&all)).is_empty());
-        for left_out in 4..all.len() {
+        for left_out in 5..all.len() {
             let mut some = all.clone();
             some.remove(left_out);
             assert_eq!(check(&Tree::sample(&some)).len(), 1, "without {}", all[left_out].0);

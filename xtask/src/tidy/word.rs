@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! One word per thing (docs/glossary.md), and no names that say nothing.
 
-use super::{Finding, tree::Tree};
+use super::{Finding, rust::NamedBy, tree::Tree};
 
 /// Modules and crates called like this become drawers for everything.
 const EMPTY_NAMES: [&str; 9] = ["core", "common", "util", "utils", "helper", "helpers", "misc", "manager", "types"];
-/// A function called like this does not say what it does.
+/// A function called like this does not say what it does; names that a trait dictates are not ours.
 const EMPTY_VERBS: [&str; 4] = ["get_", "do_", "process_", "manage_"];
 /// Left: a word for something that has a name; right: the name. As part of the name of a type.
 const SYNONYMS: [(&str, &str); 12] = [
@@ -30,7 +30,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         if let Some(name) = stem {
             findings.push(Finding::new(&file.path, format!("`{name}` says nothing: name it after what it holds")));
         }
-        for function in &rust.functions {
+        for function in rust.functions.iter().filter(|function| function.named_by == NamedBy::Us) {
             if let Some(verb) = EMPTY_VERBS.iter().find(|verb| function.name.starts_with(**verb)) {
                 findings.push(Finding::at(
                     &file.path,
@@ -78,5 +78,6 @@ mod tests {
         assert_eq!(found("crates/engine/src/common/a.rs", "fn split() {}"), 1);
         assert_eq!(found("crates/engine/src/a.rs", "fn get_name() {}"), 1);
         assert_eq!(found("crates/engine/src/a.rs", "fn name() {}"), 0);
+        assert_eq!(found("crates/engine/src/a.rs", "impl x::Profile for A { fn get_name() {} }"), 0);
     }
 }

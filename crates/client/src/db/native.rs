@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Opens `rohrpost.db` with the key derived from the device secret that lies beside it (see the threat model).
+
+use crate::{
+    ClientError,
+    profile::{Profile, read_if_there, write_whole},
+};
+use engine::crypto::{Luck, Secret, kdf};
+
+const STORE: &str = "rohrpost.db";
+const KEY: &str = "device.key";
+const SALT: &str = "device.salt";
+
+/// The opened, decrypted connection; begins a new store in an empty profile.
+///
+/// # Errors
+/// [`ClientError::Key`]: there is a store but not its key.
+pub fn open(profile: &Profile, luck: &Luck) -> Result<engine::db::Connection, ClientError> {
+    let begun = profile.path(STORE).exists();
+    let secret: [u8; 32] = stored_or_new(profile, KEY, begun, luck)?;
+    let salt: [u8; 16] = stored_or_new(profile, SALT, begun, luck)?;
+    let key = store_key(&Secret::new(secret));
+    engine::db::open_native(&profile.path(STORE), &key, salt).map_err(|e| ClientError::Store(e.to_string()))
+}
+
+/// HKDF-SHA-256(device secret ‖ nothing): a passphrase, if a later version asks for one, is joined here.
+fn store_key(secret: &Secret) -> Secret {
+    kdf::expand(&kdf::extract(b"rp1 device", &[secret.expose()]), &[b"rp1 store"])
+}
+
+fn stored_or_new<const N: usize>(
+    profile: &Profile,
+    name: &str,
+    begun: bool,
+    luck: &Luck,
+) -> Result<[u8; N], ClientError> {
+    let path = profile.path(name);
+    match read_if_there(&path).map_err(|e| ClientError::folder("read", &e))? {
+        Some(bytes) => bytes.try_into().map_err(|_| ClientError::Key),
+        None if begun => Err(ClientError::Key),
+        None => {
+            let new = luck.bytes::<N>();
+            write_whole(&path, &new).map_err(|e| ClientError::folder("write to", &e))?;
+            Ok(new)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luck() -> Luck {
+        crate::run::luck::system()
+    }
+
+    #[test]
+    fn store_without_its_key_file_is_refused_and_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::lock(folder.path()).unwrap();
+        drop(open(&profile, &luck()).unwrap());
+        std::fs::remove_file(folder.path().join(KEY)).unwrap();
+        assert!(matches!(open(&profile, &luck()), Err(ClientError::Key)));
+        assert!(!folder.path().join(KEY).exists());
+    }
+
+    #[test]
+    fn store_on_disk_is_not_readable_as_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::lock(folder.path()).unwrap();
+        let conn = open(&profile, &luck()).unwrap();
+        conn.execute_batch("CREATE TABLE a (b TEXT); INSERT INTO a VALUES ('Schlagloch')").unwrap();
+        drop(conn);
+        let bytes = std::fs::read(folder.path().join(STORE)).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+        assert!(!bytes.windows(10).any(|w| w == b"Schlagloch"));
+        assert!(open(&profile, &luck()).is_ok());
+    }
+}

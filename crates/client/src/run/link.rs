@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The connection as the loop sees it: dial, up, waiting to dial again; and the requests that wait for an answer.
+
+use super::{luck, pulse::LinkState};
+use crate::{
+    ClientError,
+    backoff::Backoff,
+    transport::{
+        address::Address,
+        http, tls,
+        ws::{self, Generation, Wire},
+    },
+};
+use engine::crypto::Luck;
+use proto::{ClientFrame, Request, RequestId};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::{sync::mpsc, time::Instant};
+
+/// A server that leaves a request unanswered this long is taken for dead.
+const ANSWER_SECS: u64 = 60;
+
+/// What is needed to talk to one server.
+pub struct Server {
+    pub address: Address,
+    pub http: reqwest::Client,
+    tls: Arc<rustls::ClientConfig>,
+}
+
+impl Server {
+    /// # Errors
+    /// The address or the machine's TLS settings are of no use.
+    pub fn new(text: &str) -> Result<Self, ClientError> {
+        let said = |e: String| ClientError::Unreachable(e);
+        let address = Address::parse(text).map_err(|e| said(e.to_string()))?;
+        let tls = tls::config(address.secure).map_err(|e| said(e.to_string()))?;
+        let http = http::client(tls.clone()).map_err(|e| said(e.to_string()))?;
+        Ok(Self { address, http, tls: Arc::new(tls) })
+    }
+}
+
+enum Phase {
+    Idle,
+    /// Dialling or talking; dropping `out` ends the task.
+    Live {
+        out: mpsc::UnboundedSender<ClientFrame>,
+        up: bool,
+    },
+    Waiting(Instant),
+}
+
+pub struct Link {
+    phase: Phase,
+    generation: Generation,
+    backoff: Backoff,
+    luck: Luck,
+    asked: BTreeMap<RequestId, Instant>,
+    tell: mpsc::Sender<(Generation, Wire)>,
+}
+
+impl Link {
+    pub fn new(tell: mpsc::Sender<(Generation, Wire)>) -> Self {
+        Self {
+            phase: Phase::Idle,
+            generation: 0,
+            backoff: Backoff::default(),
+            luck: luck::system(),
+            asked: BTreeMap::new(),
+            tell,
+        }
+    }
+
+    /// Dials if nothing is under way and no pause is left; `true` if it did.
+    pub fn dial_if_due(&mut self, server: &Server) -> bool {
+        let due = match self.phase {
+            Phase::Idle => true,
+            Phase::Waiting(until) => until <= Instant::now(),
+            Phase::Live { .. } => false,
+        };
+        if due {
+            self.generation += 1;
+            let (out, frames) = mpsc::unbounded_channel();
+            let (address, tls) = (server.address.clone(), server.tls.clone());
+            tokio::spawn(ws::carry(address, tls, self.generation, self.tell.clone(), frames));
+            self.phase = Phase::Live { out, up: false };
+        }
+        due
+    }
+
+    /// Words of an earlier connection are not for us.
+    pub fn is_current(&self, generation: Generation) -> bool {
+        generation == self.generation && matches!(self.phase, Phase::Live { .. })
+    }
+
+    pub fn came_up(&mut self) {
+        if let Phase::Live { up, .. } = &mut self.phase {
+            *up = true;
+        }
+        self.backoff.succeeded();
+    }
+
+    pub fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Live { up: true, .. })
+    }
+
+    /// Ends the connection, if any, and begins the pause. Answers what to show.
+    pub fn went_down(&mut self, why: String) -> LinkState {
+        let failures = if self.is_up() { 0 } else { self.backoff.failures() + 1 };
+        let pause = self.backoff.failed(u64::from_le_bytes(self.luck.bytes()));
+        self.phase = Phase::Waiting(Instant::now() + pause);
+        self.asked.clear();
+        LinkState::Down { failures, why }
+    }
+
+    pub fn send(&mut self, id: RequestId, request: Request) {
+        if let Phase::Live { out, up: true } = &self.phase
+            && out.send(ClientFrame { id, request }).is_ok()
+        {
+            self.asked.insert(id, Instant::now());
+        }
+    }
+
+    /// `false`: nobody asked that.
+    pub fn answered(&mut self, id: RequestId) -> bool {
+        self.asked.remove(&id).is_some()
+    }
+
+    pub fn is_overdue(&self) -> bool {
+        self.asked.values().any(|at| at.elapsed() > Duration::from_secs(ANSWER_SECS))
+    }
+
+    /// When the loop must look again for the connection's sake.
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Waiting(until) => Some(until),
+            Phase::Idle | Phase::Live { .. } => {
+                self.asked.values().min().map(|at| *at + Duration::from_secs(ANSWER_SECS + 1))
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What a waiting caller may watch: that something moved, and how the connection stands.
+
+/// How the connection to the server stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// The profile does not know a server yet.
+    #[default]
+    NoServer,
+    Dialling,
+    Up,
+    /// Waiting to dial again.
+    Down {
+        /// Failed dials since the last success; 0: the connection stood and broke.
+        failures: u32,
+        why: String,
+    },
+}
+
+/// Changes with every input of the engine and every change of the connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    pub turns: u64,
+    pub link: LinkState,
+}

@@ -127,3 +127,17 @@ fn read(state: &BlobState, offset: u64, length: u32) -> Result<BlobTask, ErrorCo
         length: usize::try_from(length).map_err(|_| ErrorCode::Range)?,
     })
 }
+
+/// The bytes a [`BlobTask::Read`] asks for.
+///
+/// # Errors
+/// `gone` if the bytes are not there, `unavailable` if they can't be read or `task` is another one.
+pub fn cut(bytes: &dyn BlobBytes, blob: &BlobId, task: &BlobTask) -> Result<Vec<u8>, ErrorCode> {
+    let BlobTask::Read { first_chunk, last_chunk, skip, length } = task else { return Err(ErrorCode::Unavailable) };
+    let mut all = Vec::new();
+    for chunk in *first_chunk..=*last_chunk {
+        all.extend(bytes.read(blob, chunk)?.ok_or(ErrorCode::Gone)?);
+    }
+    let range = all.get(*skip..skip.saturating_add(*length)).ok_or(ErrorCode::Gone)?;
+    Ok(range.to_vec())
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Settings from flags, environment and one TOML file, in that order; every error names the place to mend.
 
+use crate::domain::Limits;
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 use std::{
@@ -54,6 +55,34 @@ pub struct Flags {
     /// Private key, PEM.
     #[arg(long, env = "ROHRPOST_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Show sums for monitoring at /metrics.
+    #[arg(long, env = "ROHRPOST_METRICS")]
+    pub metrics: bool,
+}
+
+/// Limits per connection that differ from the defaults; see [`Limits`].
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct LimitsIn {
+    writes_per_minute: Option<u32>,
+    logs_per_hour: Option<u32>,
+    inboxes_per_hour: Option<u32>,
+    blobs_per_hour: Option<u32>,
+    claims_per_inbox_and_hour: Option<u32>,
+}
+
+impl LimitsIn {
+    fn fill(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            writes_per_minute: self.writes_per_minute.unwrap_or(usual.writes_per_minute),
+            logs_per_hour: self.logs_per_hour.unwrap_or(usual.logs_per_hour),
+            inboxes_per_hour: self.inboxes_per_hour.unwrap_or(usual.inboxes_per_hour),
+            blobs_per_hour: self.blobs_per_hour.unwrap_or(usual.blobs_per_hour),
+            claims_per_inbox_and_hour: self.claims_per_inbox_and_hour.unwrap_or(usual.claims_per_inbox_and_hour),
+            deposits_per_inbox_and_hour: usual.deposits_per_inbox_and_hour,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -65,6 +94,9 @@ struct File {
     public_url: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    metrics: Option<bool>,
+    #[serde(default)]
+    limits: LimitsIn,
 }
 
 /// Where TLS comes from.
@@ -83,6 +115,9 @@ pub struct Config {
     /// Without a slash at the end.
     pub public_url: Option<String>,
     pub tls: Option<TlsFiles>,
+    /// `/metrics` answers.
+    pub metrics: bool,
+    pub limits: Limits,
 }
 
 /// Something an operator has to change.
@@ -123,6 +158,8 @@ impl Config {
             behind_proxy: flags.behind_proxy || file.behind_proxy.unwrap_or(false),
             public_url: flags.public_url.or(file.public_url).map(check_url).transpose()?,
             tls,
+            metrics: flags.metrics || file.metrics.unwrap_or(false),
+            limits: file.limits.fill(),
         };
         if config.tls.is_none() && !config.behind_proxy && !config.listen.ip().is_loopback() {
             return Err(ConfigError::Plain(config.listen));

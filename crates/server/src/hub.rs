@@ -33,6 +33,19 @@ impl Hub {
             }
         }
     }
+    /// A connection has ended.
+    pub fn leave_all(&mut self, connection: ConnectionId, topics: impl IntoIterator<Item = Topic>) {
+        for topic in topics {
+            self.leave(&topic, connection);
+        }
+    }
+    /// Like [`Self::leave_all`] when nobody remembers what was open; looks at every topic.
+    pub fn leave_everything(&mut self, connection: ConnectionId) {
+        self.listeners.retain(|_, all| {
+            all.remove(&connection);
+            !all.is_empty()
+        });
+    }
     /// In the order in which they connected.
     pub fn listeners(&self, topic: &Topic) -> impl Iterator<Item = ConnectionId> {
         self.listeners.get(topic).into_iter().flatten().copied()

@@ -104,12 +104,7 @@ impl Service {
 
     pub fn disconnect(&mut self, connection: ConnectionId) {
         let Some(session) = self.sessions.remove(&connection) else { return };
-        for branch in session.branches() {
-            self.hub.leave(&Topic::Branch(*branch), connection);
-        }
-        for inbox in session.inboxes() {
-            self.hub.leave(&Topic::Inbox(*inbox), connection);
-        }
+        self.hub.leave_all(connection, session.topics());
     }
 
     /// One frame, a batch of its own. See [`Self::handle_batch`].
@@ -234,14 +229,7 @@ impl Service {
                 self.bytes.delete(&blob)?;
                 Ok(BlobReply::Deleted)
             }
-            BlobTask::Read { first_chunk, last_chunk, skip, length } => {
-                let mut bytes = Vec::new();
-                for chunk in first_chunk..=last_chunk {
-                    bytes.extend(self.bytes.read(&blob, chunk)?.ok_or(ErrorCode::Gone)?);
-                }
-                let range = bytes.into_iter().skip(skip).take(length).collect();
-                Ok(BlobReply::Bytes(range))
-            }
+            task @ BlobTask::Read { .. } => blob::cut(self.bytes.as_ref(), &blob, &task).map(BlobReply::Bytes),
         }
     }
 

@@ -2,6 +2,7 @@
 //! What the server knows of one connection: its challenge, what it has proven, how much it asked for. Memory only.
 
 use super::limits::Limits;
+use crate::hub::Topic;
 use proto::{BranchId, ErrorCode, Hour, InboxId, Nonce, PublicKey, limit};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -69,11 +70,10 @@ impl Session {
     pub fn inbox(&self, inbox: &InboxId) -> Option<PublicKey> {
         self.inboxes.get(inbox).copied()
     }
-    pub fn branches(&self) -> impl Iterator<Item = &BranchId> {
-        self.branches.keys()
-    }
-    pub fn inboxes(&self) -> impl Iterator<Item = &InboxId> {
-        self.inboxes.keys()
+    /// Everything that is open, to leave it.
+    pub fn topics(&self) -> impl Iterator<Item = Topic> {
+        let branches = self.branches.keys().copied().map(Topic::Branch);
+        branches.chain(self.inboxes.keys().copied().map(Topic::Inbox))
     }
     pub fn close_branch(&mut self, branch: &BranchId) {
         self.branches.remove(branch);

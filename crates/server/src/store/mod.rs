@@ -120,3 +120,29 @@ pub trait Write: Read {
     /// [`StoreError`]: nothing was removed.
     fn sweep(&mut self, now_millis: u64) -> Result<Swept, StoreError>;
 }
+
+/// Knows nothing: for requests that need no look into the store.
+pub struct NoStore;
+
+const NOT_LOOKED: StoreError = StoreError::Corrupt("this request needs the store");
+
+impl Read for NoStore {
+    fn find_authority(&self, _: &AuthorityId) -> Result<Option<AuthorityStatement>, StoreError> {
+        Err(NOT_LOOKED)
+    }
+    fn find_branch(&self, _: &BranchId) -> Result<BranchState, StoreError> {
+        Err(NOT_LOOKED)
+    }
+    fn find_inbox_owner(&self, _: &InboxId) -> Result<Option<PublicKey>, StoreError> {
+        Err(NOT_LOOKED)
+    }
+    fn find_blob(&self, _: &BlobId) -> Result<Option<BlobState>, StoreError> {
+        Err(NOT_LOOKED)
+    }
+    fn page(&self, _: &BranchId, _: u32) -> Judged<LogPage> {
+        Err(NOT_LOOKED)
+    }
+    fn inbox_page(&self, _: &InboxId, _: &PublicKey, _: u32) -> Judged<Reply> {
+        Err(NOT_LOOKED)
+    }
+}

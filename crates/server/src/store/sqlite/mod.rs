@@ -123,6 +123,17 @@ impl Sqlite {
     }
 }
 
+/// Removes entries whose bytes are lost, in a copy that is not in use.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn forget_blobs(db: &Connection, lost: &[BlobId]) -> Result<(), StoreError> {
+    for blob in lost {
+        db.execute("DELETE FROM blob WHERE id = ?1", [blob.as_bytes()])?;
+    }
+    Ok(())
+}
+
 impl Read for Sqlite {
     fn find_authority(&self, id: &AuthorityId) -> Result<Option<AuthorityStatement>, StoreError> {
         row::authority(&self.db, id)

@@ -13,6 +13,7 @@ mod rust;
 mod server_tree;
 mod size;
 mod testkit;
+mod threat;
 mod todo;
 mod tree;
 mod vector;
@@ -64,6 +65,7 @@ pub fn run() -> Result<()> {
         endpoint::check(&tree),
         frozen::check(&tree),
         leak::check(&tree),
+        threat::check(&tree),
     ]
     .concat();
     findings.sort();

@@ -5,3 +5,5 @@ pub use crate::account::format::fuzz as account_format;
 pub use crate::cert::fuzz as cert;
 pub use crate::content::message::fuzz as content;
 pub use crate::directory::format::fuzz as directory_format;
+pub use crate::log::envelope::fuzz as log_envelope;
+pub use crate::mls::fuzz as mls;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What our own hooks saw while the library worked on a commit; a verdict needs to know which primitive failed.
+
+use super::path::PathSeen;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The last primitive that said no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failed {
+    AeadOpen,
+    HpkeOpen,
+    Signature,
+    KemKey,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Notes {
+    pub failed: Option<Failed>,
+    /// The update path's form in the content opened last.
+    pub path: PathSeen,
+    /// Leaf of the committer, once its signature was found right.
+    pub committer: Option<u32>,
+    armed: bool,
+}
+
+/// One cell per client; clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Witness(Arc<Mutex<Notes>>);
+
+impl Witness {
+    /// Forgets what was seen and watches for a commit.
+    pub fn arm(&self) {
+        self.with(|notes| *notes = Notes { armed: true, ..Notes::default() });
+    }
+
+    /// What was seen since [`Self::arm`]; watches no longer.
+    pub fn disarm(&self) -> Notes {
+        self.with(std::mem::take)
+    }
+
+    pub fn armed(&self) -> bool {
+        self.with(|notes| notes.armed)
+    }
+
+    pub fn with<T>(&self, f: impl FnOnce(&mut Notes) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Passes `result` on and notes a failure.
+    pub fn watch<T, E>(&self, what: Failed, result: Result<T, E>) -> Result<T, E> {
+        if result.is_err() {
+            self.with(|notes| notes.failed = Some(what));
+        }
+        result
+    }
+}

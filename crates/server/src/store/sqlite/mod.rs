@@ -10,8 +10,6 @@ mod read;
 mod row;
 pub mod schema;
 mod sweep;
-#[cfg(test)]
-mod tests;
 
 use super::{Applied, BlobState, BranchState, Judged, Read, StoreError, Swept, Write};
 use crate::domain::Op;

@@ -11,7 +11,7 @@ use crate::{
     error::Fail,
     input::{Input, Output, RequestId},
     media::Media,
-    outbox, sync,
+    outbox, search, sync,
     turn::{Link, Live, Turn, Want},
 };
 use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
@@ -47,6 +47,7 @@ impl Engine {
         db::prepare(&mut conn)?;
         let mut engine = Self { conn, media, luck, seen: Seen::new(), live: Live::default() };
         engine.turn(now, |turn| {
+            search::store::prepare(turn.db)?;
             conversation::expire(turn)?;
             outbox::sweep_media(turn)
         })?;

@@ -87,6 +87,15 @@ fn keys(
     let grant =
         IssuerGrant { issuer_pub: issuer.public(), generation: 0, not_after, root_signature: root.sign(&signed) };
     let secret = |key: &SigningKey| Secret::new(key.expose());
+    let directory = DirectoryAccess { log: LogId(turn.random()), d: 0, key: DirKey::generate(luck).0 };
+    let statement = AuthorityStatement {
+        authority,
+        root_pub: root.public(),
+        member_pub: DirKey(directory.key.clone()).member_key().public(),
+        pass_pub: pass_key.public(),
+        version: 1,
+    };
+    let first = root.sign(&statement.signed_bytes());
     Ok(Account {
         state: AccountState::Founding,
         server: server.into(),
@@ -112,8 +121,9 @@ fn keys(
             put: true,
             version: 0,
             setup_code,
+            root_signature: Some(first),
         }),
-        directory: Some(DirectoryAccess { log: LogId(turn.random()), d: 0, key: DirKey::generate(luck).0 }),
+        directory: Some(directory),
         enrolling: None,
         problem: None,
     })
@@ -183,7 +193,10 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         version: u64::from(issuer.grant.generation) << 32 | u64::from(access.d).saturating_add(1),
     };
     let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
-    let signer = StatementSigner::Issuer(issuer.grant.clone(), key.sign(&statement.signed_bytes()));
+    let signer = match (access.d, issuer.root_signature) {
+        (0, Some(signature)) => StatementSigner::Root(signature),
+        _ => StatementSigner::Issuer(issuer.grant.clone(), key.sign(&statement.signed_bytes())),
+    };
     let setup_code = issuer.setup_code.clone();
     turn.ask(Want::AuthorityPut, Request::AuthorityPut { statement, signer, setup_code });
     Ok(())

@@ -81,6 +81,9 @@ pub(crate) struct IssuerKeys {
     pub version: u64,
     #[n(8)]
     pub setup_code: Option<String>,
+    /// The root's word for the very first statement; later ones are signed by the issuer.
+    #[n(9)]
+    pub root_signature: Option<proto::RootSignature>,
 }
 
 /// Lets read the directory.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Making conversations and changing who is in them: the wish is written down, the network comes later.
+
+use super::store::{self, ConversationRow, IntentKind};
+use crate::{
+    account::{self, Account},
+    directory,
+    error::Fail,
+    turn::Turn,
+};
+use client_api::{AccountState, Answer, CommandError, ConversationId, ConversationKind, Event, UserId};
+use sha2::{Digest, Sha256};
+
+/// Longest group name in bytes.
+const NAME_BYTES: usize = 200;
+
+pub(super) fn ready(turn: &Turn<'_>) -> Result<Account, Fail> {
+    let account = account::load(turn.db)?.filter(Account::is_ready);
+    let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
+    if account.state == AccountState::Revoked {
+        return Err(CommandError::WrongState("this account was locked out".into()).into());
+    }
+    Ok(account)
+}
+
+fn known(turn: &Turn<'_>, user: &UserId) -> Result<(), Fail> {
+    let person = directory::store::find_person(turn.db, user)?;
+    let person = person.ok_or_else(|| CommandError::Unknown("no such person".into()))?;
+    if person.revoked { Err(CommandError::Refused("this person was locked out".into()).into()) } else { Ok(()) }
+}
+
+pub(super) fn load(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {
+    Ok(store::find(turn.db, id)?.ok_or_else(|| CommandError::Unknown("no such conversation".into()))?)
+}
+
+pub(super) fn load_member(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {
+    let row = load(turn, id)?;
+    if row.member { Ok(row) } else { Err(CommandError::Refused("you are not in this conversation".into()).into()) }
+}
+
+/// SHA-256("rp1 direct" ‖ authority ‖ the two user ids, sorted): the same on both sides.
+fn direct_id(account: &Account, peer: &UserId) -> ConversationId {
+    let mut users = [account.user, *peer];
+    users.sort();
+    let hash = users.iter().fold(
+        Sha256::new_with_prefix(b"rp1 direct").chain_update(account.authority),
+        |hash, user| hash.chain_update(user.as_bytes()),
+    );
+    ConversationId(hash.finalize().into())
+}
+
+pub(crate) fn open_direct(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer, Fail> {
+    let account = ready(turn)?;
+    known(turn, user)?;
+    let id = direct_id(&account, user);
+    if store::find(turn.db, &id)?.is_none() {
+        let is_own = account.user == *user;
+        let row = ConversationRow {
+            id,
+            kind: if is_own { ConversationKind::Own } else { ConversationKind::Direct },
+            name: String::new(),
+            peer: Some(*user),
+            member: true,
+            moderators: if is_own { vec![account.user] } else { vec![account.user, *user] },
+            problem: None,
+        };
+        store::save(turn.db, &row)?;
+        turn.event(Event::ConversationChanged(id));
+    }
+    Ok(Answer::Conversation(id))
+}
+
+pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) -> Result<Answer, Fail> {
+    let account = ready(turn)?;
+    let name = name.trim();
+    if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+        return Err(CommandError::Invalid("a group needs a name of at most 200 bytes".into()).into());
+    }
+    members.iter().try_for_each(|user| known(turn, user))?;
+    let id = ConversationId(turn.random());
+    let row = ConversationRow {
+        id,
+        kind: ConversationKind::Group,
+        name: name.into(),
+        peer: None,
+        member: true,
+        moderators: vec![account.user],
+        problem: None,
+    };
+    store::save(turn.db, &row)?;
+    super::group::create(turn, &account, &row)?;
+    for user in members.iter().filter(|user| **user != account.user) {
+        store::add_intent(turn.db, &id, IntentKind::Add, user, turn.now)?;
+    }
+    turn.event(Event::ConversationChanged(id));
+    Ok(Answer::Conversation(id))
+}
+
+fn moderated(turn: &Turn<'_>, id: &ConversationId) -> Result<(Account, ConversationRow), Fail> {
+    let (account, row) = (ready(turn)?, load_member(turn, id)?);
+    if row.kind != ConversationKind::Group {
+        return Err(CommandError::Refused("only groups have changing members".into()).into());
+    }
+    if !row.moderators.contains(&account.user) {
+        return Err(CommandError::Refused("only a moderator may change the members".into()).into());
+    }
+    Ok((account, row))
+}
+
+pub(crate) fn add_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId) -> Result<Answer, Fail> {
+    moderated(turn, id)?;
+    known(turn, user)?;
+    store::remove_intent(turn.db, id, IntentKind::Remove, user)?;
+    store::add_intent(turn.db, id, IntentKind::Add, user, turn.now)?;
+    turn.event(Event::ConversationChanged(*id));
+    Ok(Answer::Done)
+}
+
+pub(crate) fn remove_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId) -> Result<Answer, Fail> {
+    let (account, _) = moderated(turn, id)?;
+    if account.user == *user {
+        return Err(CommandError::Refused("leave the group instead".into()).into());
+    }
+    store::remove_intent(turn.db, id, IntentKind::Add, user)?;
+    store::add_intent(turn.db, id, IntentKind::Remove, user, turn.now)?;
+    turn.event(Event::ConversationChanged(*id));
+    Ok(Answer::Done)
+}
+
+pub(crate) fn leave(turn: &mut Turn<'_>, id: &ConversationId) -> Result<Answer, Fail> {
+    let (account, mut row) = (ready(turn)?, load_member(turn, id)?);
+    if row.kind != ConversationKind::Group {
+        return Err(CommandError::Refused("only a group can be left".into()).into());
+    }
+    store::add_intent(turn.db, id, IntentKind::Leave, &account.user, turn.now)?;
+    row.member = false;
+    store::save(turn.db, &row)?;
+    turn.event(Event::ConversationChanged(*id));
+    Ok(Answer::Done)
+}

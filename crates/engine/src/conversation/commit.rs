@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Commits: staged and saved before anything is sent, true only when read back, judged in order when others'.
+
+use super::{
+    group,
+    join::Letter,
+    message::notice,
+    store::{self, ConversationRow, IntentKind},
+};
+use crate::{
+    EngineError,
+    account::{self, Account},
+    crypto::{Secret, seal::SealPublic},
+    db::{self, col, params},
+    directory::{self, format::seal_blob},
+    error::bug,
+    mls::{Commit, Effect, Group, Plan, Verdict},
+    outbox,
+    sync::{self, LogRow, LogState, Taken, envelope::Payload},
+    turn::{Turn, Want},
+};
+use client_api::{Event, UserId};
+use proto::{
+    BlobId, BranchId, ContentHash, EntryKind, ErrorCode, LogEntry, LogId, NextKeys, Reply, Request,
+    chain::{branch_id, content_hash},
+};
+
+struct StagedRow {
+    branch: BranchId,
+    candidate: u32,
+    env: Vec<u8>,
+    env_hash: ContentHash,
+    next: NextKeys,
+    secrets: Vec<u8>,
+    tree_blob: BlobId,
+}
+
+fn find(turn: &Turn<'_>, log: &LogId) -> Result<Option<StagedRow>, EngineError> {
+    let sql = "SELECT branch, candidate, env, env_hash, next_keys, secrets, tree_blob FROM staged WHERE log = ?1";
+    let row: Option<(BranchId, u32, Vec<u8>, ContentHash, Vec<u8>, Vec<u8>, BlobId)> =
+        db::find(turn.db, sql, [log.as_bytes()], |row| {
+            Ok((col(row, 0)?, row.get(1)?, row.get(2)?, col(row, 3)?, row.get(4)?, row.get(5)?, col(row, 6)?))
+        })?;
+    row.map(|(branch, candidate, env, env_hash, next, secrets, tree_blob)| {
+        let next = proto::decode(&next, 1024).map_err(|_| EngineError::Damaged("staged commit"))?;
+        Ok(StagedRow { branch, candidate, env, env_hash, next, secrets, tree_blob })
+    })
+    .transpose()
+}
+
+fn drop_staged(turn: &Turn<'_>, log: &LogId) -> Result<(), EngineError> {
+    db::run(turn.db, "DELETE FROM staged WHERE log = ?1", [log.as_bytes()])?;
+    db::run(turn.db, "DELETE FROM staged_welcome WHERE log = ?1", [log.as_bytes()])?;
+    Ok(())
+}
+
+/// Sends a staged commit once its tree is on the server; answers whether there is one.
+pub(super) fn push(turn: &mut Turn<'_>, log: &LogRow) -> Result<bool, EngineError> {
+    let Some(staged) = find(turn, &log.id)? else { return Ok(false) };
+    if (staged.branch, staged.candidate) != (log.branch, log.candidates) {
+        drop_staged(turn, &log.id)?;
+        return Ok(false);
+    }
+    if outbox::are_uploaded(turn.db, &[staged.tree_blob])? {
+        let want = Want::Commit(log.id, staged.env_hash);
+        let request = Request::LogCommit {
+            branch: staged.branch,
+            candidate: staged.candidate,
+            env: staged.env.into(),
+            next: staged.next,
+        };
+        turn.ask(want, request);
+    }
+    Ok(true)
+}
+
+pub(super) fn stage(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    row: &ConversationRow,
+    log: &LogRow,
+    group: &mut Group,
+    plan: &Plan,
+) -> Result<(), EngineError> {
+    let aad = group::aad(turn, log, group);
+    let staged = match group.stage(plan, &aad) {
+        Ok(staged) => staged,
+        Err(error) => {
+            // Key packages that are not good, or a change the rules forbid: forget them, the wish stays for a while.
+            db::run(turn.db, "DELETE FROM claimed", [])?;
+            for intent in store::list_intents(turn.db, &row.id)? {
+                store::remove_intent(turn.db, &row.id, intent.kind, &intent.user)?;
+            }
+            turn.warn(Some(row.id), &format!("the members could not be changed: {error}"));
+            return Ok(());
+        }
+    };
+    group::save(turn, &log.id, group)?;
+    let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Mls, &staged.commit).map_err(bug)?;
+    let env_hash = content_hash(&env);
+    let tree_key = Secret::new(turn.random());
+    let tree_id = BlobId(turn.random());
+    let tree = seal_blob(&tree_key, &staged.tree).map_err(bug)?;
+    let tree = outbox::put_blob(turn, tree_id, tree, None)?;
+    for welcome in &staged.welcomes {
+        let Some(device) = directory::store::find_device(turn.db, &welcome.device.device)? else { continue };
+        let letter = Letter {
+            log: log.id,
+            parent: log.branch,
+            candidate: log.candidates,
+            env_hash,
+            tree: tree.clone(),
+            tree_key: tree_key.clone(),
+            key_package: welcome.key_package.clone().into(),
+            welcome: welcome.message.clone().into(),
+            ttl: log.ttl,
+        };
+        let to = SealPublic::from_bytes(&device.seal_key.unwrap_or_default()).map_err(bug)?;
+        let sealed = letter.seal(turn.luck, &account.authority, &to)?;
+        db::run(
+            turn.db,
+            "INSERT INTO staged_welcome (log, inbox, welcome, seal_key) VALUES (?1, ?2, ?3, x'')",
+            params![log.id.as_bytes(), device.inbox.as_bytes(), sealed],
+        )?;
+        // a key package is used once, whether the commit wins or not
+        db::run(turn.db, "DELETE FROM claimed WHERE device = ?1", [device.device.as_bytes()])?;
+    }
+    db::run(
+        turn.db,
+        "REPLACE INTO staged (log, branch, candidate, env, env_hash, next_keys, secrets, next_secret, tree_blob)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, x'', ?8)",
+        params![
+            log.id.as_bytes(),
+            log.branch.as_bytes(),
+            log.candidates,
+            env,
+            env_hash.as_bytes(),
+            proto::encode(&staged.announce),
+            staged.secrets.as_slice(),
+            tree_id.as_bytes()
+        ],
+    )?;
+    Ok(())
+}
+
+/// The commit is true once it is read back: the answer only tells how far to read.
+pub(crate) fn commit_answered(
+    turn: &mut Turn<'_>,
+    log: &LogId,
+    hash: &ContentHash,
+    result: Result<Reply, ErrorCode>,
+) -> Result<(), EngineError> {
+    let Some(row) = sync::store::find(turn.db, log)? else { return Ok(()) };
+    match result {
+        Ok(Reply::Stored { n, .. }) => {
+            if let Some(count) = turn.live.opened.get_mut(&row.branch) {
+                *count = (*count).max(n);
+            }
+        }
+        Err(ErrorCode::TooLarge | ErrorCode::Malformed) if row.conversation.is_some() => {
+            drop_staged(turn, log)?;
+            turn.warn(row.conversation, "the group's change is too large for the server");
+        }
+        // Somebody else was first: read, drop, rebase.
+        _ if row.conversation.is_none() => {
+            turn.pause(Want::Commit(*log, *hash), 1);
+            directory::conflict(turn)?;
+        }
+        _ => {
+            turn.live.opened.remove(&row.branch);
+            turn.pause(Want::Commit(*log, *hash), 1);
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn candidate(
+    turn: &mut Turn<'_>,
+    log: &LogRow,
+    entry: &LogEntry,
+    env: &[u8],
+) -> Result<Taken, EngineError> {
+    let (Some(account), Some(next), Some(conversation)) = (account::load(turn.db)?, &entry.next, log.conversation)
+    else {
+        return Ok(Taken::Invalid);
+    };
+    let group = group::load(turn, &account, &log.id)?;
+    if let Some(staged) = find(turn, &log.id)?.filter(|staged| staged.env_hash == entry.env_hash) {
+        let after = group.restore_staged(&staged.secrets).map_err(bug)?;
+        let sql = "INSERT INTO deposit_out (inbox, sealed) SELECT inbox, welcome FROM staged_welcome WHERE log = ?1";
+        db::run(turn.db, sql, [log.id.as_bytes()])?;
+        announce(turn, &account, &group, &after, &conversation)?;
+        return advance(turn, log, after, &entry.env_hash, next);
+    }
+    let Ok(bytes) = sync::store::open(log, EntryKind::Commit, Payload::Mls, env) else { return Ok(Taken::Invalid) };
+    match group.judge(&bytes, next) {
+        Verdict::Valid(commit) => valid(turn, &account, log, entry, next, &group, *commit),
+        Verdict::Invalid(why) => {
+            turn.warn(Some(conversation), &format!("an invalid change of the group was skipped: {why}"));
+            Ok(Taken::Invalid)
+        }
+        Verdict::Undecidable { .. } => {
+            sync::store::save(turn.db, &LogRow { state: LogState::Stopped, ..log.clone() })?;
+            let why = "this device can't follow a change of the group and must be added again";
+            sync::store::set_reason(turn.db, &log.id, why)?;
+            turn.warn(Some(conversation), why);
+            Ok(Taken::Elsewhere)
+        }
+    }
+}
+
+fn valid(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    log: &LogRow,
+    entry: &LogEntry,
+    next: &NextKeys,
+    before: &Group,
+    commit: Commit,
+) -> Result<Taken, EngineError> {
+    let Some(conversation) = log.conversation else { return Ok(Taken::Invalid) };
+    match commit.effect {
+        Effect::NextEpoch(after) => {
+            announce(turn, account, before, &after, &conversation)?;
+            advance(turn, log, *after, &entry.env_hash, next)
+        }
+        Effect::Removed => {
+            sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
+            drop_staged(turn, &log.id)?;
+            db::run(turn.db, "DELETE FROM mls_group WHERE log = ?1", [log.id.as_bytes()])?;
+            if let Some(mut row) = store::find(turn.db, &conversation)? {
+                row.member = !sync::store::list_of(turn.db, &conversation)?.is_empty();
+                store::save(turn.db, &row)?;
+            }
+            notice(turn, &conversation, &account.user, 4, "You are no longer in this group.")?;
+            turn.event(Event::ConversationChanged(conversation));
+            Ok(Taken::Elsewhere)
+        }
+    }
+}
+
+/// Lines for who came and went.
+fn announce(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    before: &Group,
+    after: &Group,
+    conversation: &client_api::ConversationId,
+) -> Result<(), EngineError> {
+    let users = |group: &Group| -> Result<Vec<UserId>, EngineError> {
+        let mut users: Vec<_> = group.roster().map_err(bug)?.into_iter().map(|member| member.device.user).collect();
+        users.sort();
+        users.dedup();
+        Ok(users)
+    };
+    let (was, is) = (users(before)?, users(after)?);
+    let is_group = store::find(turn.db, conversation)?.is_some_and(|row| row.peer.is_none());
+    for user in is.iter().filter(|user| is_group && !was.contains(user) && **user != account.user) {
+        let name = directory::name_of(turn.db, user)?;
+        notice(turn, conversation, user, 4, &format!("{name} joined."))?;
+    }
+    for user in was.iter().filter(|user| is_group && !is.contains(user)) {
+        let name = directory::name_of(turn.db, user)?;
+        notice(turn, conversation, user, 4, &format!("{name} is no longer in the group."))?;
+    }
+    group::note_members(turn, conversation, after)?;
+    turn.event(Event::ConversationChanged(*conversation));
+    Ok(())
+}
+
+/// Group, keys, branch and outbox go over to the next epoch together.
+fn advance(
+    turn: &mut Turn<'_>,
+    log: &LogRow,
+    mut after: Group,
+    env_hash: &ContentHash,
+    next: &NextKeys,
+) -> Result<Taken, EngineError> {
+    drop_staged(turn, &log.id)?;
+    let secret = after.log_secret(&log.id).map_err(bug)?;
+    group::save(turn, &log.id, &mut after)?;
+    // Everything of ours that was accepted has been read and taken out: what is left was not.
+    let left: usize = db::run(
+        turn.db,
+        "DELETE FROM outbox WHERE log = ?1 AND branch = ?2 AND kind = 2",
+        params![log.id.as_bytes(), log.branch.as_bytes()],
+    )?;
+    db::run(
+        turn.db,
+        "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE log = ?1 AND branch = ?2",
+        params![log.id.as_bytes(), log.branch.as_bytes()],
+    )?;
+    if let (true, Some(conversation), Some(account)) = (left > 0, log.conversation, account::load(turn.db)?) {
+        store::add_intent(turn.db, &conversation, IntentKind::Leave, &account.user, turn.now)?;
+    }
+    let new = sync::switch_branch(turn, log, secret, env_hash, next)?;
+    debug_assert_eq!(new.branch, branch_id(&log.id, &log.branch, log.candidates, next));
+    Ok(Taken::Elsewhere)
+}

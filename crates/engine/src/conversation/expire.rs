@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Self-destruct: what is due is gone before anything is answered, however the clock is set.
+
+use super::{
+    command::ready,
+    file,
+    message::{expire_after, opened},
+    send::housekeeping,
+    store,
+};
+use crate::{
+    EngineError,
+    content::Part,
+    db::{self, millis, params},
+    error::{Fail, bug},
+    search::{self, Room},
+    turn::Turn,
+};
+use client_api::{Answer, Event, MessageId, Timestamp};
+use std::collections::BTreeMap;
+
+const KEY: &str = "largest time";
+const HOUR_MILLIS: u64 = 3_600_000;
+
+/// The largest reading ever seen of the own clock or the server's hour.
+fn trusted_now(turn: &Turn<'_>, also: Timestamp) -> Result<Timestamp, EngineError> {
+    let kept = db::load_meta(turn.db, KEY)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+    let now = turn.now.max(also).max(Timestamp(kept));
+    if now.0 > kept {
+        db::save_meta(turn.db, KEY, Some(&now.0.to_be_bytes()))?;
+    }
+    Ok(now)
+}
+
+/// Only whole hours of the server count.
+pub(crate) fn note_server_time(turn: &mut Turn<'_>, server: Timestamp) -> Result<(), EngineError> {
+    trusted_now(turn, Timestamp(server.0 / HOUR_MILLIS * HOUR_MILLIS))?;
+    expire(turn)
+}
+
+pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let now = trusted_now(turn, Timestamp(0))?;
+    for row in store::list_expired(turn.db, millis(now))? {
+        let sql = "UPDATE message SET state = 1, body = NULL, chain = NULL, expires_at = NULL WHERE id = ?1";
+        db::run(turn.db, sql, [row.id.as_bytes()])?;
+        db::run(turn.db, "DELETE FROM outbox WHERE message = ?1 AND env IS NULL", [row.id.as_bytes()])?;
+        db::run(
+            turn.db,
+            "DELETE FROM raw_envelope WHERE (branch, n) IN (SELECT branch, n FROM message WHERE id = ?1)",
+            [row.id.as_bytes()],
+        )?;
+        search::remove(turn.db, Room::Messages, row.id.as_bytes())?;
+        file::forget(turn, &row.id)?;
+        turn.event(Event::MessageChanged(row.conversation, row.id));
+    }
+    let next: Option<i64> =
+        db::find(turn.db, "SELECT min(expires_at) FROM message WHERE expires_at IS NOT NULL AND state = 0", [], |row| {
+            row.get(0)
+        })?
+        .flatten();
+    if let Some(next) = next {
+        turn.alarm(Timestamp(next.try_into().unwrap_or(0)));
+    }
+    Ok(())
+}
+
+pub(crate) fn mark_displayed(turn: &mut Turn<'_>, messages: &[MessageId]) -> Result<Answer, Fail> {
+    let account = ready(turn)?;
+    let mut owed = BTreeMap::<_, Vec<MessageId>>::new();
+    for id in messages {
+        let Some(row) = store::find_message(turn.db, id)? else { continue };
+        let sql = "UPDATE message SET displayed_at = ?2 WHERE id = ?1 AND displayed_at IS NULL";
+        if db::run(turn.db, sql, params![id.as_bytes(), millis(turn.now)])? == 0 {
+            continue;
+        }
+        if let (Some(secs), 0, 0) = (row.after_secs, row.state, row.delivery) {
+            expire_after(turn, id, turn.now.plus_secs(secs.into()))?;
+            opened(turn, &row, &account.user, turn.now)?;
+            owed.entry(row.conversation).or_default().push(*id);
+        }
+        turn.event(Event::MessageChanged(row.conversation, *id));
+    }
+    for (conversation, ids) in owed {
+        for ids in ids.chunks(crate::content::RECEIPT_IDS) {
+            housekeeping(turn, &account, &conversation, Part::Opened(ids.to_vec()))?;
+        }
+    }
+    expire(turn).map_err(bug)?;
+    Ok(Answer::Done)
+}

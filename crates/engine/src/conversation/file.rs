@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Attachments: taken in, described, handed on, fetched, read and forgotten.
+
+use super::command::ready;
+use crate::{
+    EngineError,
+    content::{
+        Access, Attachment, Part,
+        attachment::{clean_media_type, clean_name},
+        file::{FileCheck, FileOpener, FileSealer, FileSecrets, SealedChunk},
+    },
+    crypto::Secret,
+    db::{self, Row, col, col_opt, params},
+    error::{Fail, bug},
+    turn::Turn,
+};
+use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId};
+use proto::{BlobId, ContentHash, limit::BLOB_CHUNK_BYTES};
+
+/// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
+const REST: u32 = u32::MAX;
+
+#[derive(Clone)]
+pub(super) struct AttachmentRow {
+    pub id: AttachmentId,
+    pub message: Option<MessageId>,
+    pub name: String,
+    pub media_type: String,
+    pub size_bytes: u64,
+    pub sha256: Option<ContentHash>,
+    pub key: Secret,
+    pub blob: BlobId,
+    pub read: Secret,
+    pub delete: Option<Secret>,
+    pub state: i64,
+    pub chunks: u32,
+}
+
+const COLUMNS: &str =
+    "id, message, name, media_type, size_bytes, sha256, key, blob, read_secret, delete_secret, state, chunks";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AttachmentRow> {
+    Ok(AttachmentRow {
+        id: col(row, 0)?,
+        message: col_opt(row, 1)?,
+        name: row.get(2)?,
+        media_type: row.get(3)?,
+        size_bytes: row.get::<_, i64>(4)? as u64,
+        sha256: col_opt(row, 5)?,
+        key: col(row, 6)?,
+        blob: col(row, 7)?,
+        read: col(row, 8)?,
+        delete: col_opt(row, 9)?,
+        state: row.get(10)?,
+        chunks: row.get(11)?,
+    })
+}
+
+fn find(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<AttachmentRow>, EngineError> {
+    db::find(turn.db, &format!("SELECT {COLUMNS} FROM attachment WHERE id = ?1"), [id.as_bytes()], read)
+}
+
+fn load(turn: &Turn<'_>, id: &AttachmentId) -> Result<AttachmentRow, Fail> {
+    Ok(find(turn, id)?.ok_or_else(|| CommandError::Unknown("no such attachment".into()))?)
+}
+
+pub(super) fn list_of(turn: &Turn<'_>, message: &MessageId) -> Result<Vec<AttachmentRow>, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM attachment WHERE message = ?1 ORDER BY rowid");
+    db::list(turn.db, &sql, [message.as_bytes()], read)
+}
+
+pub(super) fn view(row: AttachmentRow) -> AttachmentView {
+    let state = match row.state {
+        0 => AttachmentState::Remote,
+        1 => AttachmentState::Loading,
+        3 => AttachmentState::Uploading,
+        4 => AttachmentState::Gone,
+        _ => AttachmentState::Here,
+    };
+    AttachmentView { id: row.id, name: row.name, media_type: row.media_type, size_bytes: row.size_bytes, state }
+}
+
+pub(super) fn find_view(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<AttachmentView>, EngineError> {
+    Ok(find(turn, id)?.map(view))
+}
+
+/// A row for a file of our own; `state` 5 while it is taken in.
+fn add_own(
+    turn: &Turn<'_>,
+    name: &str,
+    media_type: &str,
+    size_bytes: u64,
+    state: i64,
+) -> Result<(AttachmentId, FileSecrets), Fail> {
+    let (id, secrets) = (AttachmentId(turn.random()), FileSecrets::generate(turn.luck));
+    let padded = crate::content::file::padded_bytes(size_bytes);
+    let padded = padded.ok_or_else(|| CommandError::Invalid("the file is too large".into()))?;
+    db::run(
+        turn.db,
+        "INSERT INTO attachment (id, name, media_type, size_bytes, padded_bytes, key, blob, read_secret, write_secret,
+         delete_secret, state, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)",
+        params![
+            id.as_bytes(),
+            name,
+            media_type,
+            size_bytes as i64,
+            padded as i64,
+            secrets.key.expose(),
+            secrets.blob.as_bytes(),
+            secrets.read.expose(),
+            secrets.write.expose(),
+            secrets.delete.expose(),
+            state
+        ],
+    )?;
+    Ok((id, secrets))
+}
+
+pub(crate) fn stage_file(turn: &mut Turn<'_>, name: &str, media_type: &str, size: u64) -> Result<Answer, Fail> {
+    ready(turn)?;
+    let (id, _) = add_own(turn, &clean_name(name), &clean_media_type(media_type), size, 5)?;
+    Ok(Answer::Attachment(id))
+}
+
+/// The bytes that fill no chunk yet, and the sealer standing where they begin.
+fn resume(turn: &Turn<'_>, row: &AttachmentRow) -> Result<(FileSealer, Vec<u8>), EngineError> {
+    let mut sealer = FileSealer::new(row.key.clone());
+    for number in 0..row.chunks {
+        let sealed = turn.media_read(&row.id, number)?.ok_or(EngineError::Damaged("a staged chunk is missing"))?;
+        sealer.absorb(&sealed).map_err(bug)?;
+    }
+    let rest = match turn.media_read(&row.id, REST)? {
+        Some(sealed) => crate::crypto::aead::open(&rest_key(row), b"rest", &sealed).map_err(bug)?,
+        None => Vec::new(),
+    };
+    Ok((sealer, rest))
+}
+
+fn rest_key(row: &AttachmentRow) -> Secret {
+    crate::crypto::kdf::expand(&row.key, &[b"rp1 staging"])
+}
+
+fn store_chunks(turn: &mut Turn<'_>, id: &AttachmentId, chunks: &[SealedChunk]) -> Result<(), EngineError> {
+    chunks.iter().try_for_each(|chunk| turn.media_write(id, chunk.number, &chunk.bytes))
+}
+
+/// Whole chunks are sealed by their number alone, so no running state is needed until the end.
+pub(crate) fn stage_chunk(turn: &mut Turn<'_>, id: &AttachmentId, bytes: &[u8]) -> Result<Answer, Fail> {
+    let row = load(turn, id)?;
+    if row.state != 5 {
+        return Err(CommandError::WrongState("this file is already complete".into()).into());
+    }
+    if bytes.len() > BLOB_CHUNK_BYTES {
+        return Err(CommandError::Invalid("at most 1 MiB at once".into()).into());
+    }
+    let mut rest = match turn.media_read(&row.id, REST)? {
+        Some(sealed) => crate::crypto::aead::open(&rest_key(&row), b"rest", &sealed).map_err(bug)?,
+        None => Vec::new(),
+    };
+    rest.extend(bytes);
+    let (mut number, size) = (row.chunks, crate::content::file::PLAIN_CHUNK_BYTES);
+    while rest.len() >= size {
+        let later = rest.split_off(size);
+        let sealed = crate::crypto::aead::seal_chunk(&row.key, number, crate::crypto::aead::Last::No, &rest);
+        turn.media_write(id, number, &sealed)?;
+        (rest, number) = (later, number + 1);
+    }
+    let sealed = crate::crypto::aead::seal(turn.luck, &rest_key(&row), b"rest", &rest);
+    turn.media_write(id, REST, &sealed)?;
+    db::run(turn.db, "UPDATE attachment SET chunks = ?2 WHERE id = ?1", params![id.as_bytes(), number])?;
+    Ok(Answer::Done)
+}
+
+pub(crate) fn stage_finish(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<Answer, Fail> {
+    let row = load(turn, id)?;
+    if row.state != 5 {
+        return Err(CommandError::WrongState("this file is already complete".into()).into());
+    }
+    let (mut sealer, rest) = resume(turn, &row)?;
+    let mut chunks = sealer.push(&rest).map_err(|error| CommandError::Invalid(error.to_string()))?;
+    let (end, summary) = sealer.finish().map_err(|error| CommandError::Invalid(error.to_string()))?;
+    chunks.extend(end);
+    if summary.size_bytes != row.size_bytes {
+        return Err(CommandError::Invalid("the file has another length than announced".into()).into());
+    }
+    store_chunks(turn, id, &chunks)?;
+    let count = chunks.last().map_or(row.chunks, |chunk| chunk.number + 1);
+    db::run(
+        turn.db,
+        "UPDATE attachment SET state = 3, sha256 = ?2, chunks = ?3, padded_bytes = ?4 WHERE id = ?1",
+        params![id.as_bytes(), summary.sha256.as_bytes(), count, summary.padded_bytes as i64],
+    )?;
+    Ok(Answer::Done)
+}
+
+/// Description and access of a file that was taken in whole.
+pub(super) fn staged(turn: &Turn<'_>, id: &AttachmentId) -> Result<(Attachment, Access), Fail> {
+    let row = load(turn, id)?;
+    let Some(sha256) = row.sha256.filter(|_| row.state == 3 && row.message.is_none()) else {
+        return Err(CommandError::WrongState("the file is not complete, or already in a message".into()).into());
+    };
+    let description = Attachment {
+        sha256,
+        size_bytes: row.size_bytes,
+        media_type: row.media_type,
+        name: row.name,
+        width: None,
+        height: None,
+        thumbnail: None,
+    };
+    Ok((description, Access { sha256, blob: row.blob, read: row.read, key: row.key }))
+}
+
+pub(super) fn attach(turn: &Turn<'_>, id: &AttachmentId, message: &MessageId) -> Result<(), EngineError> {
+    let sql = "UPDATE attachment SET message = ?2 WHERE id = ?1";
+    db::run(turn.db, sql, params![id.as_bytes(), message.as_bytes()])?;
+    Ok(())
+}
+
+/// Encrypts a file that is here anew, for a forward.
+pub(super) fn copy(
+    turn: &mut Turn<'_>,
+    message: &MessageId,
+    description: &Attachment,
+) -> Result<(AttachmentId, Access), Fail> {
+    let all = list_of(turn, message)?;
+    let from = all.into_iter().find(|row| row.sha256 == Some(description.sha256) && matches!(row.state, 2 | 3));
+    let from =
+        from.ok_or_else(|| CommandError::Refused("the attachment must be fetched before it is handed on".into()))?;
+    let (id, secrets) = add_own(turn, &from.name, &from.media_type, from.size_bytes, 3)?;
+    let opener = FileOpener::new(from.key.clone(), from.size_bytes).map_err(bug)?;
+    let mut sealer = FileSealer::new(secrets.key.clone());
+    for number in 0..opener.chunk_count() {
+        let sealed = turn.media_read(&from.id, number)?.ok_or(EngineError::Damaged("a chunk is missing"))?;
+        let chunks = sealer.push(&opener.open_chunk(number, &sealed).map_err(bug)?).map_err(bug)?;
+        store_chunks(turn, &id, &chunks)?;
+    }
+    let (end, summary) = sealer.finish().map_err(bug)?;
+    store_chunks(turn, &id, &end)?;
+    db::run(
+        turn.db,
+        "UPDATE attachment SET sha256 = ?2, chunks = ?3 WHERE id = ?1",
+        params![id.as_bytes(), summary.sha256.as_bytes(), opener.chunk_count()],
+    )?;
+    let access = Access { sha256: summary.sha256, blob: secrets.blob, read: secrets.read, key: secrets.key };
+    Ok((id, access))
+}
+
+/// Rows for the attachments of a received message.
+pub(super) fn announce(
+    turn: &Turn<'_>,
+    message: &MessageId,
+    parts: &[Part],
+    access: &[Access],
+) -> Result<(), EngineError> {
+    for part in parts {
+        let Part::Attachment(attachment) = part else { continue };
+        let Some(way) = access.iter().find(|way| way.sha256 == attachment.sha256) else { continue };
+        let padded = crate::content::file::padded_bytes(attachment.size_bytes).unwrap_or(0);
+        db::run(
+            turn.db,
+            "INSERT INTO attachment (id, message, name, media_type, size_bytes, padded_bytes, sha256, key, blob,
+             read_secret, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)",
+            params![
+                AttachmentId(turn.random()).as_bytes(),
+                message.as_bytes(),
+                attachment.shown_name(),
+                attachment.shown_media_type(),
+                attachment.size_bytes as i64,
+                padded as i64,
+                attachment.sha256.as_bytes(),
+                way.key.expose(),
+                way.blob.as_bytes(),
+                way.read.expose()
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn fetch_attachment(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<Answer, Fail> {
+    let row = load(turn, id)?;
+    match row.state {
+        0 | 4 => {
+            let sql = "UPDATE attachment SET state = 1, moved_bytes = 0, chunks = 0 WHERE id = ?1";
+            db::run(turn.db, sql, [id.as_bytes()])?;
+        }
+        2 | 3 => turn.event(Event::AttachmentReady(*id)),
+        _ => {}
+    }
+    Ok(Answer::Done)
+}
+
+/// All chunks are here: the file is the one its author signed, or it is thrown away.
+pub(crate) fn attachment_complete(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+    let Some(row) = find(turn, id)? else { return Ok(()) };
+    let Ok(opener) = FileOpener::new(row.key.clone(), row.size_bytes) else { return Ok(()) };
+    let mut check = FileCheck::new();
+    let mut fits = true;
+    for number in 0..opener.chunk_count() {
+        let sealed = turn.media_read(id, number)?.unwrap_or_default();
+        match opener.open_chunk(number, &sealed) {
+            Ok(plain) => check.push(&plain),
+            Err(_) => fits = false,
+        }
+    }
+    fits &= row.sha256.is_some_and(|sha256| check.finish(&sha256).is_ok());
+    let sql = "UPDATE attachment SET state = ?2 WHERE id = ?1";
+    db::run(turn.db, sql, params![id.as_bytes(), if fits { 2 } else { 4 }])?;
+    if fits {
+        turn.event(Event::AttachmentReady(*id));
+    } else {
+        turn.doomed.push(*id);
+        turn.event(Event::AttachmentGone(*id));
+    }
+    Ok(())
+}
+
+/// Plaintext chunk `number`; `None` behind the end or if it is not here.
+pub(super) fn chunk(turn: &Turn<'_>, id: &AttachmentId, number: u32) -> Result<Option<Vec<u8>>, EngineError> {
+    let Some(row) = find(turn, id)?.filter(|row| matches!(row.state, 2 | 3)) else { return Ok(None) };
+    let opener = FileOpener::new(row.key.clone(), row.size_bytes).map_err(bug)?;
+    if number >= opener.chunk_count() {
+        return Ok(None);
+    }
+    let sealed = turn.media_read(id, number)?.ok_or(EngineError::Damaged("a chunk is missing"))?;
+    let plain = opener.open_chunk(number, &sealed).map_err(bug)?;
+    Ok((!plain.is_empty()).then_some(plain))
+}
+
+/// Everything sent with this message is on the server.
+pub(super) fn are_uploaded(turn: &Turn<'_>, message: &MessageId) -> Result<bool, EngineError> {
+    let sql = "SELECT 1 FROM attachment WHERE message = ?1 AND state = 3 LIMIT 1";
+    Ok(db::find(turn.db, sql, [message.as_bytes()], |_| Ok(()))?.is_none())
+}
+
+/// The message is gone: keys and chunks go with it, and the server's copy if it was ours.
+pub(super) fn forget(turn: &mut Turn<'_>, message: &MessageId) -> Result<(), EngineError> {
+    for row in list_of(turn, message)? {
+        if let Some(delete) = row.delete {
+            let sql = "INSERT OR IGNORE INTO blob_drop (id, secret) VALUES (?1, ?2)";
+            db::run(turn.db, sql, params![row.blob.as_bytes(), delete.expose()])?;
+        }
+        db::run(turn.db, "DELETE FROM attachment WHERE id = ?1", [row.id.as_bytes()])?;
+        turn.doomed.push(row.id);
+    }
+    Ok(())
+}

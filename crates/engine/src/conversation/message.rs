@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A verified message takes its place: shown, indexed, its attachments known; receipts are noted.
+
+use super::{
+    file,
+    store::{self, MessageRow},
+};
+use crate::{
+    EngineError,
+    account::Account,
+    content::{Message, Part},
+    db::{self, millis, params},
+    search::{self, Room},
+    turn::Turn,
+};
+use client_api::{ConversationId, Event, Expiry, MessageId, Timestamp, UserId};
+
+/// Where a message comes from.
+pub(super) struct Origin {
+    pub conversation: ConversationId,
+    /// 0 received, 1 waiting, 2 stored.
+    pub delivery: i64,
+    pub chain: Vec<u8>,
+    pub verified: Option<bool>,
+}
+
+/// Stores a message once; a second one with the same id changes nothing.
+pub(super) fn show(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    origin: Origin,
+    id: MessageId,
+    bytes: &[u8],
+    message: &Message,
+) -> Result<(), EngineError> {
+    let receipts = message.parts.iter().all(|part| matches!(part, Part::Opened(_) | Part::Delivered(_)));
+    if receipts {
+        return note_receipts(turn, account, message);
+    }
+    let verified = super::send::is_verified(turn, account, message).or(origin.verified);
+    let is_own = message.author == account.user;
+    let (expires_at, after_secs) = match message.expires {
+        Expiry::Never => (None, None),
+        Expiry::At(at) => (Some(millis(at)), None),
+        Expiry::AfterReading(secs) => (None, Some(secs)),
+    };
+    let row = MessageRow {
+        position: 0,
+        id,
+        conversation: origin.conversation,
+        sender: message.author,
+        device: message.device,
+        sent_at: message.sent_at,
+        body: Some(bytes.to_vec()),
+        notice: None,
+        state: 0,
+        delivery: origin.delivery,
+        displayed_at: is_own.then(|| millis(turn.now)),
+        expires_at,
+        after_secs,
+        verified,
+        chain: Some(origin.chain),
+    };
+    if !store::add_message(turn.db, &row)? {
+        return Ok(());
+    }
+    let shown = shown_parts(message)?;
+    if origin.delivery == 0 {
+        file::announce(turn, &id, &shown, &message.access)?;
+    }
+    let text: Vec<String> = shown
+        .iter()
+        .filter_map(|part| match part {
+            Part::Text { text, .. } => Some(text.clone()),
+            Part::Attachment(attachment) => Some(attachment.shown_name()),
+            _ => None,
+        })
+        .collect();
+    search::insert(turn.db, Room::Messages, id.as_bytes(), message.sent_at, &text.join("\n"))?;
+    turn.event(if is_own {
+        Event::MessageChanged(origin.conversation, id)
+    } else {
+        Event::MessageReceived(origin.conversation, id)
+    });
+    Ok(())
+}
+
+/// The parts people see: a forward's own, if it is one.
+pub(super) fn shown_parts(message: &Message) -> Result<Vec<Part>, EngineError> {
+    let forward = message.parts.iter().find_map(|part| match part {
+        Part::Forward(provenance) => Some(provenance),
+        _ => None,
+    });
+    match forward {
+        Some(provenance) => provenance.parts().map_err(crate::error::bug),
+        None => Ok(message.parts.clone()),
+    }
+}
+
+/// "Opened" starts the clock of the sender's copy once everybody has opened it, and of the opener's other devices.
+fn note_receipts(turn: &mut Turn<'_>, account: &Account, message: &Message) -> Result<(), EngineError> {
+    for part in &message.parts {
+        let Part::Opened(ids) = part else { continue };
+        for id in ids {
+            let Some(row) = store::find_message(turn.db, id)? else { continue };
+            let Some(secs) = row.after_secs else { continue };
+            opened(turn, &row, &message.author, message.sent_at)?;
+            if message.author == account.user {
+                expire_after(turn, id, turn.now.plus_secs(secs.into()))?;
+            } else if row.sender == account.user {
+                everybody_opened(turn, account, &row, secs)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn opened(turn: &Turn<'_>, row: &MessageRow, user: &UserId, at: Timestamp) -> Result<(), EngineError> {
+    db::run(
+        turn.db,
+        "INSERT OR IGNORE INTO opened_by (message, user, at) VALUES (?1, ?2, ?3)",
+        params![row.id.as_bytes(), user.as_bytes(), millis(at)],
+    )?;
+    Ok(())
+}
+
+fn everybody_opened(turn: &mut Turn<'_>, account: &Account, row: &MessageRow, secs: u32) -> Result<(), EngineError> {
+    for (user, ..) in store::list_members(turn.db, &row.conversation)? {
+        let sql = "SELECT 1 FROM opened_by WHERE message = ?1 AND user = ?2";
+        let has = db::find(turn.db, sql, params![row.id.as_bytes(), user.as_bytes()], |_| Ok(()))?.is_some();
+        if user != account.user && !has {
+            return Ok(());
+        }
+    }
+    expire_after(turn, &row.id, turn.now.plus_secs(secs.into()))
+}
+
+/// The earliest date counts.
+pub(super) fn expire_after(turn: &mut Turn<'_>, id: &MessageId, at: Timestamp) -> Result<(), EngineError> {
+    let sql = "UPDATE message SET expires_at = min(coalesce(expires_at, ?2), ?2) WHERE id = ?1 AND state = 0";
+    db::run(turn.db, sql, params![id.as_bytes(), millis(at)])?;
+    Ok(())
+}
+
+/// A line of the conversation's own.
+pub(super) fn notice(
+    turn: &mut Turn<'_>,
+    conversation: &ConversationId,
+    user: &UserId,
+    state: i64,
+    text: &str,
+) -> Result<(), EngineError> {
+    let row = MessageRow {
+        position: 0,
+        id: MessageId(turn.random()),
+        conversation: *conversation,
+        sender: *user,
+        device: client_api::DeviceId([0; 16]),
+        sent_at: turn.now,
+        body: None,
+        notice: Some(text.into()),
+        state,
+        delivery: 0,
+        displayed_at: Some(millis(turn.now)),
+        expires_at: None,
+        after_secs: None,
+        verified: None,
+        chain: None,
+    };
+    store::add_message(turn.db, &row)?;
+    turn.event(Event::MessageChanged(*conversation, row.id));
+    Ok(())
+}

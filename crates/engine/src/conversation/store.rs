@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Rows of conversations, members, intents and messages.
+
+use crate::{
+    EngineError,
+    db::{self, Db, Row, col, col_opt, params},
+};
+use client_api::{ConversationId, ConversationKind, DeviceId, MessageId, Timestamp, UserId};
+use minicbor::bytes::ByteVec;
+
+/// A conversation as kept.
+#[derive(Clone, Debug)]
+pub(crate) struct ConversationRow {
+    pub id: ConversationId,
+    pub kind: ConversationKind,
+    pub name: String,
+    pub peer: Option<UserId>,
+    pub member: bool,
+    pub moderators: Vec<UserId>,
+    pub problem: Option<String>,
+}
+
+fn conversation(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+    let moderators: Vec<u8> = row.get(5)?;
+    Ok(ConversationRow {
+        id: col(row, 0)?,
+        kind: match row.get::<_, i64>(1)? {
+            0 => ConversationKind::Direct,
+            1 => ConversationKind::Group,
+            _ => ConversationKind::Own,
+        },
+        name: row.get(2)?,
+        peer: col_opt(row, 3)?,
+        member: row.get(4)?,
+        moderators: minicbor::decode(&moderators).unwrap_or_default(),
+        problem: row.get(6)?,
+    })
+}
+
+const CONVERSATION: &str = "SELECT id, kind, name, peer, member, moderators, problem FROM conversation";
+
+pub(crate) fn find(db: &Db<'_>, id: &ConversationId) -> Result<Option<ConversationRow>, EngineError> {
+    db::find(db, &format!("{CONVERSATION} WHERE id = ?1"), [id.as_bytes()], conversation)
+}
+
+pub(crate) fn list(db: &Db<'_>) -> Result<Vec<ConversationRow>, EngineError> {
+    db::list(db, &format!("{CONVERSATION} ORDER BY id"), [], conversation)
+}
+
+pub(crate) fn save(db: &Db<'_>, row: &ConversationRow) -> Result<(), EngineError> {
+    let kind = match row.kind {
+        ConversationKind::Direct => 0,
+        ConversationKind::Group => 1,
+        ConversationKind::Own => 2,
+    };
+    let moderators = minicbor::to_vec(&row.moderators).expect("encoding to memory does not fail");
+    db::run(
+        db,
+        "INSERT INTO conversation (id, kind, name, peer, member, moderators, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET name = ?3, member = ?5, moderators = ?6, problem = ?7",
+        params![
+            row.id.as_bytes(),
+            kind,
+            row.name,
+            row.peer.as_ref().map(UserId::as_bytes),
+            row.member,
+            moderators,
+            row.problem
+        ],
+    )?;
+    Ok(())
+}
+
+/// Members as (user, devices in the group, moderator).
+pub(crate) fn list_members(db: &Db<'_>, id: &ConversationId) -> Result<Vec<(UserId, u32, bool)>, EngineError> {
+    let sql = "SELECT user, devices, moderator FROM member WHERE conversation = ?1 ORDER BY user";
+    db::list(db, sql, [id.as_bytes()], |row| Ok((col(row, 0)?, row.get(1)?, row.get(2)?)))
+}
+
+/// Replaces the members by what the group's tree says.
+pub(crate) fn save_members(
+    db: &Db<'_>,
+    id: &ConversationId,
+    members: &[(UserId, u32, bool)],
+) -> Result<(), EngineError> {
+    db::run(db, "DELETE FROM member WHERE conversation = ?1", [id.as_bytes()])?;
+    for (user, devices, moderator) in members {
+        db::run(
+            db,
+            "REPLACE INTO member (conversation, user, devices, moderator) VALUES (?1, ?2, ?3, ?4)",
+            params![id.as_bytes(), user.as_bytes(), devices, moderator],
+        )?;
+    }
+    Ok(())
+}
+
+/// What is to be done to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IntentKind {
+    Add = 0,
+    Remove = 1,
+    Leave = 2,
+    /// Somebody leaves or was locked out: whoever's turn it is commits.
+    ByRank = 3,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub kind: IntentKind,
+    pub user: UserId,
+    pub not_before: Timestamp,
+}
+
+pub(crate) fn add_intent(
+    db: &Db<'_>,
+    id: &ConversationId,
+    kind: IntentKind,
+    user: &UserId,
+    not_before: Timestamp,
+) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT OR IGNORE INTO intent (conversation, kind, user, not_before) VALUES (?1, ?2, ?3, ?4)",
+        params![id.as_bytes(), kind as i64, user.as_bytes(), db::millis(not_before)],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn remove_intent(
+    db: &Db<'_>,
+    id: &ConversationId,
+    kind: IntentKind,
+    user: &UserId,
+) -> Result<(), EngineError> {
+    let sql = "DELETE FROM intent WHERE conversation = ?1 AND kind = ?2 AND user = ?3";
+    db::run(db, sql, params![id.as_bytes(), kind as i64, user.as_bytes()])?;
+    Ok(())
+}
+
+pub(crate) fn list_intents(db: &Db<'_>, id: &ConversationId) -> Result<Vec<Intent>, EngineError> {
+    let sql = "SELECT kind, user, not_before FROM intent WHERE conversation = ?1 ORDER BY seq";
+    db::list(db, sql, [id.as_bytes()], |row| {
+        let kind = match row.get::<_, i64>(0)? {
+            0 => IntentKind::Add,
+            1 => IntentKind::Remove,
+            2 => IntentKind::Leave,
+            _ => IntentKind::ByRank,
+        };
+        Ok(Intent { kind, user: col(row, 1)?, not_before: db::time(row, 2)? })
+    })
+}
+
+/// A message as kept.
+#[derive(Clone, Debug)]
+pub(crate) struct MessageRow {
+    pub position: u64,
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub sender: UserId,
+    pub device: DeviceId,
+    pub sent_at: Timestamp,
+    pub body: Option<Vec<u8>>,
+    pub notice: Option<String>,
+    pub state: i64,
+    pub delivery: i64,
+    pub displayed_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    pub after_secs: Option<u32>,
+    pub verified: Option<bool>,
+    /// The author's [device, user, issuer], CBOR.
+    pub chain: Option<Vec<u8>>,
+}
+
+const MESSAGE: &str = "SELECT position, id, conversation, sender, device, sent_at, body, notice, state, delivery,
+    displayed_at, expires_at, after_secs, verified, chain FROM message";
+
+fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    Ok(MessageRow {
+        position: row.get::<_, i64>(0)? as u64,
+        id: col(row, 1)?,
+        conversation: col(row, 2)?,
+        sender: col(row, 3)?,
+        device: col(row, 4)?,
+        sent_at: db::time(row, 5)?,
+        body: row.get(6)?,
+        notice: row.get(7)?,
+        state: row.get(8)?,
+        delivery: row.get(9)?,
+        displayed_at: row.get(10)?,
+        expires_at: row.get(11)?,
+        after_secs: row.get(12)?,
+        verified: row.get(13)?,
+        chain: row.get(14)?,
+    })
+}
+
+pub(crate) fn find_message(db: &Db<'_>, id: &MessageId) -> Result<Option<MessageRow>, EngineError> {
+    db::find(db, &format!("{MESSAGE} WHERE id = ?1"), [id.as_bytes()], message)
+}
+
+pub(crate) fn list_messages(
+    db: &Db<'_>,
+    id: &ConversationId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<MessageRow>, EngineError> {
+    let sql = format!("{MESSAGE} WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3");
+    db::list(db, &sql, params![id.as_bytes(), after as i64, limit], message)
+}
+
+pub(crate) fn list_undisplayed(db: &Db<'_>, limit: u32) -> Result<Vec<MessageRow>, EngineError> {
+    let sql = format!(
+        "{MESSAGE} WHERE displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?1"
+    );
+    db::list(db, &sql, [limit], message)
+}
+
+pub(crate) fn list_expired(db: &Db<'_>, now: i64) -> Result<Vec<MessageRow>, EngineError> {
+    let sql = format!("{MESSAGE} WHERE expires_at IS NOT NULL AND expires_at <= ?1 AND state = 0");
+    db::list(db, &sql, [now], message)
+}
+
+/// `false`: there is a message of this id already.
+pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineError> {
+    let added = db::run(
+        db,
+        "INSERT OR IGNORE INTO message (id, conversation, sender, device, sent_at, body, notice, state, delivery,
+         displayed_at, expires_at, after_secs, verified, chain)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        params![
+            row.id.as_bytes(),
+            row.conversation.as_bytes(),
+            row.sender.as_bytes(),
+            row.device.as_bytes(),
+            db::millis(row.sent_at),
+            row.body,
+            row.notice,
+            row.state,
+            row.delivery,
+            row.displayed_at,
+            row.expires_at,
+            row.after_secs,
+            row.verified,
+            row.chain
+        ],
+    )?;
+    Ok(added > 0)
+}
+
+pub(crate) fn chain_bytes(chain: &[ByteVec]) -> Vec<u8> {
+    minicbor::to_vec(chain).expect("encoding to memory does not fail")
+}
+
+/// Own entries of one conversation not yet read back.
+pub(crate) struct OutRow {
+    pub seq: i64,
+    pub message: Option<MessageId>,
+    pub body: Vec<u8>,
+    pub env: Option<Vec<u8>>,
+    pub env_hash: Option<proto::ContentHash>,
+    pub branch: Option<proto::BranchId>,
+    pub acked: bool,
+}
+
+pub(crate) fn list_outbox(db: &Db<'_>, id: &ConversationId) -> Result<Vec<OutRow>, EngineError> {
+    let sql = "SELECT seq, message, body, env, env_hash, branch, acked FROM outbox WHERE conversation = ?1 ORDER BY seq LIMIT 64";
+    db::list(db, sql, [id.as_bytes()], |row| {
+        Ok(OutRow {
+            seq: row.get(0)?,
+            message: col_opt(row, 1)?,
+            body: row.get(2)?,
+            env: row.get(3)?,
+            env_hash: col_opt(row, 4)?,
+            branch: col_opt(row, 5)?,
+            acked: row.get(6)?,
+        })
+    })
+}
+
+/// `kind` 0: a message to be encrypted; 2: a proposal already made by the group.
+pub(crate) fn add_outbox(
+    db: &Db<'_>,
+    id: &ConversationId,
+    message: Option<&MessageId>,
+    body: &[u8],
+) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT INTO outbox (conversation, message, body, kind) VALUES (?1, ?2, ?3, 0)",
+        params![id.as_bytes(), message.map(MessageId::as_bytes), body],
+    )?;
+    Ok(())
+}

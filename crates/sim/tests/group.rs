@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Groups: made, changed, left, and changed by two at once.
+
+use client_api::{Command, CommandError, Query, View};
+use sim::{Person, World};
+
+fn town(seed: u64) -> (World, [Person; 4]) {
+    let mut world = World::new(seed);
+    let ada = world.found("Ada");
+    let [olga, ben, cem] = ["Olga", "Ben", "Cem"].map(|name| world.enrol(ada, name));
+    (world, [ada, olga, ben, cem])
+}
+
+fn members(world: &mut World, person: Person, chat: client_api::ConversationId) -> Vec<String> {
+    let View::Members(all) = world.query(person, Query::Members(chat)) else { panic!("not members") };
+    let mut names: Vec<_> = all.into_iter().filter(|m| m.devices > 0).map(|m| m.name).collect();
+    names.sort();
+    names
+}
+
+/// What people wrote, without the conversation's own lines.
+fn said(world: &mut World, person: Person, chat: client_api::ConversationId) -> Vec<String> {
+    let all = world.messages(person, chat).into_iter();
+    all.filter(|m| m.state == client_api::MessageState::Shown).filter_map(|m| m.text).collect()
+}
+
+#[test]
+fn everybody_in_a_group_reads_the_same_in_the_same_order() {
+    let (mut world, [ada, olga, ben, cem]) = town(1);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+    world.say(ada, chat, "Guten Morgen");
+    world.settle();
+    for person in [ada, olga, ben] {
+        assert_eq!(members(&mut world, person, chat), ["Ada", "Ben", "Olga"]);
+        assert_eq!(said(&mut world, person, chat), ["Guten Morgen"]);
+    }
+    world.say(olga, chat, "Hier");
+    world.settle();
+    world.say(ben, chat, "Hier auch");
+    world.settle();
+    for person in [ada, olga, ben] {
+        assert_eq!(said(&mut world, person, chat), ["Guten Morgen", "Hier", "Hier auch"]);
+    }
+    let user = world.user(cem);
+    let refused = world.command(olga, Command::AddMember { conversation: chat, user });
+    assert!(matches!(refused, Err(CommandError::Refused(_))), "{refused:?}");
+    world.command(ada, Command::AddMember { conversation: chat, user }).unwrap();
+    world.settle();
+    world.say(cem, chat, "Neu hier");
+    world.settle();
+    assert_eq!(said(&mut world, cem, chat), ["Neu hier"], "nothing from before joining");
+    for person in [ada, olga, ben] {
+        assert_eq!(said(&mut world, person, chat).last().map(String::as_str), Some("Neu hier"));
+    }
+}
+
+#[test]
+fn a_removed_member_reads_nothing_more_and_may_not_write() {
+    let (mut world, [ada, olga, ben, _]) = town(2);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+    world.say(ada, chat, "alle");
+    world.settle();
+    let user = world.user(ben);
+    world.command(ada, Command::RemoveMember { conversation: chat, user }).unwrap();
+    world.settle();
+    world.say(ada, chat, "ohne Ben");
+    world.settle();
+    assert_eq!(said(&mut world, ben, chat), ["alle"]);
+    assert_eq!(said(&mut world, olga, chat), ["alle", "ohne Ben"]);
+    let draft = client_api::Draft { text: "noch da".into(), ..Default::default() };
+    let refused = world.command(ben, Command::Send { conversation: chat, draft });
+    assert!(matches!(refused, Err(CommandError::Refused(_))), "{refused:?}");
+}
+
+#[test]
+fn a_member_leaves_and_the_others_go_on() {
+    let (mut world, [ada, olga, ben, _]) = town(3);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+    world.say(ada, chat, "alle");
+    world.settle();
+    world.command(ben, Command::Leave(chat)).unwrap();
+    world.pass(60_000);
+    for person in [ada, olga] {
+        assert_eq!(members(&mut world, person, chat), ["Ada", "Olga"]);
+    }
+    world.say(olga, chat, "weiter zu zweit");
+    world.settle();
+    assert_eq!(said(&mut world, ada, chat), ["alle", "weiter zu zweit"]);
+    assert_eq!(said(&mut world, ben, chat), ["alle"]);
+}
+
+#[test]
+fn conflict_messages_sent_while_the_group_changes_arrive_exactly_once() {
+    for seed in 0..4 {
+        let (mut world, [ada, olga, ben, cem]) = town(60 + seed);
+        let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+        world.settle();
+        world.offline(olga);
+        world.settle();
+        let user = world.user(cem);
+        world.command(ada, Command::AddMember { conversation: chat, user }).unwrap();
+        world.say(olga, chat, "geschrieben ohne Netz");
+        world.online(olga);
+        world.say(ben, chat, "gleichzeitig");
+        world.pass(60_000);
+        for person in [ada, olga, ben] {
+            let mut all = said(&mut world, person, chat);
+            all.sort();
+            assert_eq!(all, ["geschrieben ohne Netz", "gleichzeitig"], "seed {seed} {person:?}");
+        }
+        assert_eq!(members(&mut world, olga, chat), ["Ada", "Ben", "Cem", "Olga"]);
+    }
+}

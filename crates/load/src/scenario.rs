@@ -5,7 +5,7 @@ use crate::{
     link::Link,
     process::Server,
     report::Report,
-    town::{Room, Town},
+    town::{Log, Town},
 };
 use anyhow::{Result, bail};
 use proto::{Push, Request, ServerFrame};
@@ -41,13 +41,13 @@ pub async fn talk(binary: &Path, groups: usize, members: usize, senders: usize, 
     let (go, waiting) = watch::channel(Phase::Wait);
     let mut tasks = JoinSet::new();
     for _ in 0..groups {
-        let room = Arc::new(town.room());
-        first.ask(town.create(&room, &origin, &first.hello.nonce)).await?;
+        let log = Arc::new(town.log());
+        first.ask(town.create(&log, &origin, &first.hello.nonce)).await?;
         for member in 0..members {
-            let link = open(&server, &room, &origin).await?;
-            let (tally, phase, room) = (tally.clone(), waiting.clone(), room.clone());
+            let link = open(&server, &log, &origin).await?;
+            let (tally, phase, log) = (tally.clone(), waiting.clone(), log.clone());
             let body = (member < senders).then(|| town.body(ENVELOPE_BYTES));
-            tasks.spawn(take_part(link, room, body, phase, tally, start));
+            tasks.spawn(take_part(link, log, body, phase, tally, start));
         }
     }
     let cpu = server.cpu_secs()?;
@@ -81,16 +81,16 @@ pub async fn idle(binary: &Path, connections: usize) -> Result<Report> {
     let (town, origin) = (Town::new(), server.origin());
     let mut first = Link::connect(&server.address).await?;
     first.ask(town.founding()).await?;
-    let mut rooms = Vec::new();
+    let mut logs = Vec::new();
     for _ in 0..connections {
-        let room = town.room();
-        first.ask(town.create(&room, &origin, &first.hello.nonce)).await?;
-        rooms.push(room);
+        let log = town.log();
+        first.ask(town.create(&log, &origin, &first.hello.nonce)).await?;
+        logs.push(log);
     }
     let before_kib = server.resident_kib()?;
     let mut links = Vec::new();
-    for room in &rooms {
-        links.push(open(&server, room, &origin).await?);
+    for log in &logs {
+        links.push(open(&server, log, &origin).await?);
     }
     Ok(Report::Idle { connections, before_kib, after_kib: server.resident_kib()? })
 }
@@ -103,9 +103,9 @@ enum Phase {
     End,
 }
 
-async fn open(server: &Server, room: &Room, origin: &str) -> Result<Link> {
+async fn open(server: &Server, log: &Log, origin: &str) -> Result<Link> {
     let mut link = Link::connect(&server.address).await?;
-    let request = room.open(origin, &link.hello.nonce);
+    let request = log.open(origin, &link.hello.nonce);
     link.ask(request).await?;
     Ok(link)
 }
@@ -113,7 +113,7 @@ async fn open(server: &Server, room: &Room, origin: &str) -> Result<Link> {
 /// One member's life: sends while it may, counts what arrives until the end. Answers its latencies in microseconds.
 async fn take_part(
     mut link: Link,
-    room: Arc<Room>,
+    log: Arc<Log>,
     mut body: Option<Vec<u8>>,
     mut phase: watch::Receiver<Phase>,
     tally: Arc<Tally>,
@@ -130,7 +130,7 @@ async fn take_part(
             stamp(body, micros(start));
             let env = body.clone().into();
             tally.sent.fetch_add(1, Ordering::SeqCst);
-            unanswered = Some(link.send(Request::LogAppend { branch: room.branch, env, erase_hash: None }).await?);
+            unanswered = Some(link.send(Request::LogAppend { branch: log.branch, env, erase_hash: None }).await?);
         }
         tokio::select! {
             changed = phase.changed() => changed?,

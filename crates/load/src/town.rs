@@ -25,8 +25,8 @@ pub struct Town {
 }
 
 /// A log as its members know it.
-pub struct Room {
-    pub log: LogId,
+pub struct Log {
+    pub id: LogId,
     pub branch: BranchId,
     keys: NextKeys,
     access: SigningKey,
@@ -53,17 +53,17 @@ impl Town {
         Request::AuthorityPut { statement, signer, setup_code: None }
     }
 
-    pub fn room(&self) -> Room {
+    pub fn log(&self) -> Log {
         let access = kdf::derive_signing_key(&Secret::new(self.luck.bytes()));
-        let log = LogId(self.luck.bytes());
+        let id = LogId(self.luck.bytes());
         let keys = NextKeys { access_pub: access.public(), write_pub: None };
-        Room { log, branch: chain::branch_id(&log, &chain::ROOT_PARENT, 0, &keys), keys, access }
+        Log { id, branch: chain::branch_id(&id, &chain::ROOT_PARENT, 0, &keys), keys, access }
     }
 
-    pub fn create(&self, room: &Room, origin: &str, nonce: &Nonce) -> Request {
-        let bytes = proof::proof_bytes(origin, proof::Op::LogCreate, &room.log.0, nonce);
+    pub fn create(&self, log: &Log, origin: &str, nonce: &Nonce) -> Request {
+        let bytes = proof::proof_bytes(origin, proof::Op::LogCreate, &log.id.0, nonce);
         let proof = MemberProof { authority: self.authority, signature: self.member.sign(&bytes) };
-        Request::LogCreate { log: room.log, keys: room.keys.clone(), ttl: TtlClass::Days30, proof }
+        Request::LogCreate { log: log.id, keys: log.keys.clone(), ttl: TtlClass::Days30, proof }
     }
 
     /// Random bytes that pass for an envelope.
@@ -77,7 +77,7 @@ impl Town {
     }
 }
 
-impl Room {
+impl Log {
     pub fn open(&self, origin: &str, nonce: &Nonce) -> Request {
         let bytes = proof::proof_bytes(origin, proof::Op::LogOpen, &self.branch.0, nonce);
         let proof: Signature = self.access.sign(&bytes);

@@ -8,6 +8,7 @@ use crate::{
     ttl::{Hour, TtlClass},
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
+use std::fmt;
 
 /// Proof of M, "some member of this authority".
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -64,7 +65,7 @@ pub enum BlobVoucher {
     KeptLog(#[n(0)] BranchId),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Request {
     /// Is anybody there. No authority needed.
     #[n(0)]
@@ -252,4 +253,37 @@ pub enum Request {
         #[n(4)]
         voucher: BlobVoucher,
     },
+}
+
+impl Request {
+    /// The operation's name, for logs: nothing of what is asked.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ping => "Ping",
+            Self::AuthorityPut { .. } => "AuthorityPut",
+            Self::LogCreate { .. } => "LogCreate",
+            Self::LogOpen { .. } => "LogOpen",
+            Self::LogRead { .. } => "LogRead",
+            Self::LogClose { .. } => "LogClose",
+            Self::LogAppend { .. } => "LogAppend",
+            Self::LogCommit { .. } => "LogCommit",
+            Self::LogErase { .. } => "LogErase",
+            Self::InboxCreate { .. } => "InboxCreate",
+            Self::InboxOpen { .. } => "InboxOpen",
+            Self::InboxList { .. } => "InboxList",
+            Self::InboxDelete { .. } => "InboxDelete",
+            Self::InboxDrop { .. } => "InboxDrop",
+            Self::InboxPublish { .. } => "InboxPublish",
+            Self::InboxClaim { .. } => "InboxClaim",
+            Self::InboxDeposit { .. } => "InboxDeposit",
+            Self::BlobCreate { .. } => "BlobCreate",
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    /// The name alone: a request may carry a setup code or the secret that erases an entry.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     GroupError, Settings,
-    client::read_key_package,
+    client::{cert, read_key_package},
     group::{Group, time},
     settings::HOUR,
 };
@@ -84,6 +84,8 @@ impl Group {
         let newcomers = plan.add.iter().map(|bytes| read_key_package(bytes)).collect::<Result<Vec<_>, _>>()?;
         let own = self.library.current_member_signing_identity()?.clone();
         let client = self.client.clone();
+        let at = time(aad.at).seconds_since_epoch();
+        client.0.identity.check(&client.0.who, &self.settings()?.roots, Some(at)).map_err(cert)?;
         let hour = Extension::new(HOUR, aad.at.0.to_be_bytes().to_vec());
         let mut commit = self
             .library

@@ -14,8 +14,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Libraries only when they fail: at finer levels some of them write down addresses.
+    let level = std::env::var("ROHRPOST_LOG").ok().filter(|level| level.parse::<tracing::Level>().is_ok());
+    let filter = format!("error,server={}", level.as_deref().unwrap_or("info"));
+    let filter = tracing_subscriber::EnvFilter::new(filter);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
     let done = tokio::runtime::Runtime::new().context("no runtime").and_then(|runtime| {
         let _inside = runtime.enter();

@@ -517,3 +517,20 @@ fn a_crash_loses_connections_and_nothing_that_was_answered() {
     assert_eq!(office.ask(alice, append(root, "more")), Err(ErrorCode::Forbidden));
     assert_eq!(office.page(alice, open(&a, root, &access, 0)).count, 1);
 }
+
+#[test]
+fn a_full_disk_stores_nothing_of_the_batch_and_work_goes_on_when_there_is_room() {
+    let town = Town::default();
+    let mut office = Office::with(&town);
+    let (alice, a) = office.connect();
+    let root = office.log(&town, alice, &a, &Key::new(60));
+    let limit_pages = |office: &Office, pages: u32| {
+        office.service.store().connection().pragma_update(None, "max_page_count", pages).unwrap();
+    };
+    limit_pages(&office, 1); // as small as the database is now
+    let frames = (0..200).map(|n| (alice, ClientFrame { id: n, request: append(root, &format!("{n}")) }));
+    assert!(office.service.handle_batch(NOON, frames.collect()).is_err());
+    assert_eq!(office.page(alice, Request::LogRead { branch: root, after: 0 }).count, 0);
+    limit_pages(&office, 100_000);
+    assert!(office.ask(alice, append(root, "room again")).is_ok());
+}

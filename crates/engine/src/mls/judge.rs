@@ -37,7 +37,7 @@ pub enum Verdict {
     /// Others may see more: stop here, neither post nor accept a later candidate, ask to be added again.
     Undecidable {
         /// Known once the signature was found right.
-        committer: Option<Member>,
+        committer: Option<Box<Member>>,
     },
 }
 
@@ -121,7 +121,7 @@ impl Group {
     }
 
     fn undecidable(&self, committer: Option<u32>) -> Verdict {
-        Verdict::Undecidable { committer: committer.and_then(|leaf| self.member(leaf).ok()) }
+        Verdict::Undecidable { committer: committer.and_then(|leaf| self.member(leaf).ok()).map(Box::new) }
     }
 
     /// The library took it; what is left are its keys and the keys announced.

@@ -143,8 +143,8 @@ impl Ground<'_> {
         }
         self.check_people(&next, &removed, &added)?;
         if next.roots != self.settings.roots {
-            let staying = self.members.iter().filter(|(leaf, _)| !removed.contains(leaf));
-            staying.map(|(_, (who, _))| self.rules.device(who, &next.roots).map(drop)).collect::<Result<(), _>>()?;
+            let mut staying = self.members.iter().filter(|(leaf, _)| !removed.contains(leaf));
+            staying.try_for_each(|(_, (who, _))| self.rules.device(who, &next.roots).map(drop))?;
         }
         match direction {
             CommitDirection::Send => Ok(()),

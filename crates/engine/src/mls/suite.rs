@@ -112,6 +112,7 @@ pub(super) enum SuiteError {
     #[error(transparent)]
     Signer(#[from] EcSignerError),
     /// Only the stand-in: something does not open or verify.
+    #[cfg(any(test, feature = "testkit"))]
     #[error("refused")]
     Refused,
 }

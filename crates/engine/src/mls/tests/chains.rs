@@ -8,11 +8,10 @@ use super::{
 use crate::cert::CertError;
 
 type Chain = Vec<Vec<u8>>;
+/// Its name, why it is refused, and how it is made for a key.
+type Case = (&'static str, CertError, Box<dyn Fn(&SigningKey) -> Chain>);
 
-fn cases(
-    ours: &'static Town,
-    foreign: &'static Town,
-) -> Vec<(&'static str, CertError, Box<dyn Fn(&SigningKey) -> Chain>)> {
+fn cases(ours: &'static Town, foreign: &'static Town) -> Vec<Case> {
     let old = Timestamp(NOW.0 - 40 * 86_400_000);
     vec![
         ("foreign root", CertError::ForeignRoot, Box::new(|key| foreign.chain(9, 9, key, NOW))),

@@ -262,7 +262,7 @@ impl World {
 
     /// Lets time pass and everything that is due in it happen.
     pub fn pass(&mut self, millis: u64) {
-        self.settle();
+        self.run(0);
         let end = self.now.plus_millis(millis);
         while self.now < end {
             let next = self.next_wakeup().filter(|at| *at < end).unwrap_or(end);
@@ -270,7 +270,6 @@ impl World {
             self.wake();
             self.run(0);
         }
-        self.settle();
     }
 
     fn next_wakeup(&self) -> Option<Timestamp> {

@@ -16,7 +16,7 @@ use crate::{
     error::bug,
     mls::{Commit, Effect, Group, Plan, Verdict},
     outbox,
-    sync::{self, LogRow, LogState, Taken, envelope::Payload},
+    sync::{self, LogRow, LogState, Taken, Payload},
     turn::{Turn, Want},
 };
 use client_api::{Event, UserId};

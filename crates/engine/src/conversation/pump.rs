@@ -12,7 +12,7 @@ use crate::{
     directory,
     error::bug,
     mls::{Group, Plan},
-    sync::{self, LogRow, LogState, envelope::Payload},
+    sync::{self, LogRow, LogState, Payload},
     turn::{Turn, Want},
 };
 use client_api::{AccountState, ConversationKind, Event, UserId};

@@ -11,7 +11,7 @@ use crate::{
     db::{self, col_opt, params},
     directory, outbox,
     mls::Received,
-    sync::{self, LogRow, Taken, envelope::Payload},
+    sync::{self, LogRow, Taken, Payload},
     turn::Turn,
 };
 use client_api::MessageId;

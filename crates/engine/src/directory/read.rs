@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     EngineError, account, cert, db,
-    sync::{self, LogRow, Taken, envelope::Payload},
+    sync::{self, LogRow, Taken, Payload},
     turn::Turn,
 };
 use proto::{LogEntry, PublicKey};

@@ -21,7 +21,7 @@ use crate::{
     db::{self, params},
     error::{Fail, bug},
     outbox::{self, Purpose},
-    sync::{self, LogRow, Taken, envelope::Payload},
+    sync::{self, LogRow, Taken, Payload},
     turn::{Turn, Want},
 };
 use client_api::{Answer, CommandError, DeviceId, UserId};

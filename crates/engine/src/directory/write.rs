@@ -10,7 +10,7 @@ use crate::{
     crypto::sign::SigningKey,
     db::{self, params},
     error::bug,
-    sync::{self, LogState, envelope::Payload},
+    sync::{self, LogState, Payload},
     turn::{Turn, Want},
 };
 use proto::{EntryKind, Request, chain::content_hash};

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The log reader, shared by directory and conversations: open, page, check the chain, walk to the next branch.
 
-pub(crate) mod envelope;
 mod pump;
 mod read;
 pub(crate) mod store;
 
 pub(crate) use pump::{answered, behind, is_caught_up, pump, pushed};
 pub(crate) use read::{Taken, switch_branch};
-pub(crate) use store::{LogKind, LogRow, LogState};
+pub(crate) use store::{Payload, LogKind, LogRow, LogState};
 
 use crate::turn::Turn;
 

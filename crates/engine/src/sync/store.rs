@@ -3,12 +3,13 @@
 
 use crate::{
     EngineError,
-    crypto::{Secret, kdf, sign::SigningKey},
+    crypto::{Luck, Secret, kdf, sign::SigningKey},
     db::{self, Db, Row, col, col_opt, params},
     directory::format::DirKey,
+    log::{EnvelopeError, Place, envelope},
 };
 use client_api::ConversationId;
-use proto::{BranchId, ContentHash, LogId, TtlClass};
+use proto::{BranchId, ContentHash, EntryKind, LogId, TtlClass};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogKind {
@@ -170,25 +171,41 @@ pub(crate) fn sweep(db: &Db<'_>, now_millis: i64) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// What an entry's envelope is to carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Payload {
+    Mls,
+    Directory,
+}
+
+fn place(log: &LogRow, kind: EntryKind) -> Place {
+    Place { log: log.id, branch: log.branch, kind }
+}
+
 /// Seals for the log's open branch.
 pub(crate) fn seal(
-    luck: &crate::crypto::Luck,
+    luck: &Luck,
     log: &LogRow,
-    kind: proto::EntryKind,
-    payload: super::envelope::Payload,
+    kind: EntryKind,
+    payload: Payload,
     bytes: &[u8],
-) -> Result<Vec<u8>, super::envelope::EnvelopeError> {
-    let place = super::envelope::Place { key: &log.envelope_key(), log: &log.id, branch: &log.branch, kind };
-    super::envelope::seal(luck, place, payload, bytes)
+) -> Result<Vec<u8>, EnvelopeError> {
+    let payload = match payload {
+        Payload::Mls => envelope::Payload::Mls(vec![bytes.to_vec()]),
+        Payload::Directory => envelope::Payload::Directory(bytes.to_vec()),
+    };
+    envelope::seal(luck, &log.envelope_key(), &place(log, kind), &payload)
 }
 
 /// Opens what was sealed for the log's open branch.
-pub(crate) fn open(
-    log: &LogRow,
-    kind: proto::EntryKind,
-    payload: super::envelope::Payload,
-    env: &[u8],
-) -> Result<Vec<u8>, super::envelope::EnvelopeError> {
-    let place = super::envelope::Place { key: &log.envelope_key(), log: &log.id, branch: &log.branch, kind };
-    super::envelope::open(place, payload, env)
+pub(crate) fn open(log: &LogRow, kind: EntryKind, payload: Payload, env: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
+    match (payload, envelope::open(&log.envelope_key(), &place(log, kind), env)?) {
+        (Payload::Directory, envelope::Payload::Directory(bytes)) => Ok(bytes),
+        // we write one message per entry
+        (Payload::Mls, envelope::Payload::Mls(messages)) => match <[Vec<u8>; 1]>::try_from(messages) {
+            Ok([only]) => Ok(only),
+            Err(_) => Err(EnvelopeError::Malformed),
+        },
+        _ => Err(EnvelopeError::Malformed),
+    }
 }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A small town of real processes: one server, profiles in folders of their own, ended with the test.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+};
+use tempfile::TempDir;
+
+/// Ended by its owner, whatever the test's outcome.
+pub struct Ended(pub Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub struct Town {
+    pub folder: TempDir,
+    pub server: Option<Ended>,
+    pub url: String,
+}
+
+/// `ROHRPOST_BIN_DIR`, else beside the test's own binaries, where they are built if they are missing.
+pub fn binary(name: &str) -> PathBuf {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    let dir = DIR.get_or_init(|| {
+        if let Some(dir) = std::env::var_os("ROHRPOST_BIN_DIR") {
+            return dir.into();
+        }
+        let dir = Path::new(env!("CARGO_BIN_EXE_rohrpost")).parent().unwrap().to_owned();
+        if !dir.join("rohrpost-server").exists() {
+            let built = Command::new(env!("CARGO"))
+                .args(["build", "-p", "server", "--bin", "rohrpost-server", "--target-dir"])
+                .arg(dir.parent().unwrap())
+                .status()
+                .unwrap();
+            assert!(built.success(), "the server does not build");
+        }
+        dir
+    });
+    dir.join(name)
+}
+
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    line.trim().to_owned()
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut town = Self { folder, server: None, url: String::new() };
+        town.start_server("127.0.0.1:0");
+        town
+    }
+
+    fn start_server(&mut self, listen: &str) {
+        let mut child = Command::new(binary("rohrpost-server"))
+            .arg("--data")
+            .arg(self.folder.path().join("server"))
+            .args(["--listen", listen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let line = first_line(&mut child);
+        self.server = Some(Ended(child));
+        self.url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("server said {line:?}")).to_owned();
+    }
+
+    /// SIGKILL.
+    pub fn kill_server(&mut self) {
+        self.server = None;
+    }
+
+    /// Again on the same address and data.
+    pub fn restart_server(&mut self) {
+        let listen = self.url.strip_prefix("http://").unwrap().to_owned();
+        self.start_server(&listen);
+    }
+
+    pub fn profile(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn command<S: AsRef<OsStr>>(&self, who: &str, words: &[S]) -> Command {
+        let mut command = Command::new(binary("rohrpost"));
+        command
+            .arg("--profile")
+            .arg(self.profile(who))
+            .args(words)
+            .env("ROHRPOST_ROOT_PASSPHRASE", "Rathausplatz 1, hinter dem Brunnen")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run<S: AsRef<OsStr>>(&self, who: &str, words: &[S]) -> Output {
+        self.command(who, words).output().unwrap()
+    }
+
+    /// Standard output of a command that must succeed.
+    pub fn ok<S: AsRef<OsStr> + std::fmt::Debug>(&self, who: &str, words: &[S]) -> String {
+        let output = self.run(who, words);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{who} {words:?}: {:?} {complaint}", output.status.code());
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Exit code and the line on standard error.
+    pub fn fails<S: AsRef<OsStr>>(&self, who: &str, words: &[S]) -> (i32, String) {
+        let output = self.run(who, words);
+        (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap().trim_end().to_owned())
+    }
+
+    pub fn found_authority(&self) {
+        self.ok(
+            "admin",
+            &["authority", "create", "--server", &self.url, "--name", "Musterstadt", "--admin", "Frau Amt"],
+        );
+    }
+
+    /// An agent that is ready.
+    pub fn agent(&self) -> Ended {
+        let mut child = self.command("admin", &["agent"]).stdout(Stdio::piped()).spawn().unwrap();
+        let line = first_line(&mut child);
+        assert_eq!(line, "agent ready");
+        Ended(child)
+    }
+}

@@ -534,3 +534,31 @@ fn a_full_disk_stores_nothing_of_the_batch_and_work_goes_on_when_there_is_room()
     limit_pages(&office, 100_000);
     assert!(office.ask(alice, append(root, "room again")).is_ok());
 }
+
+#[cfg(feature = "testkit")]
+#[test]
+fn each_planted_bug_does_what_its_name_says() {
+    use server::testkit::Defect;
+    let planted = |defect| {
+        let town = Town::default();
+        let mut office = Office::with(&town);
+        let (alice, a) = office.connect();
+        let root = office.log(&town, alice, &a, &Key::new(60));
+        office.service.plant(defect);
+        (office, alice, root)
+    };
+    let (mut office, alice, root) = planted(Defect::FrozenBeforeIdempotency);
+    office.ask(alice, append(root, "one")).unwrap();
+    office.ask(alice, commit(root, 0, "c0", &Key::new(61))).unwrap();
+    assert_eq!(office.ask(alice, append(root, "one")), Err(ErrorCode::Frozen));
+
+    let (mut office, alice, root) = planted(Defect::CasNotAtomic);
+    let both = [61, 62].map(|seed| (alice, commit(root, 0, &format!("{seed}"), &Key::new(seed))));
+    let answers = office.batch(both.into());
+    assert!(answers[..2].iter().all(|(_, frame)| matches!(frame, ServerFrame::Reply(..))));
+
+    let (mut office, alice, root) = planted(Defect::AckBeforeFsync);
+    office.service.roll_back_next();
+    assert!(office.ask(alice, append(root, "one")).is_ok());
+    assert_eq!(office.page(alice, Request::LogRead { branch: root, after: 0 }).count, 0);
+}

@@ -38,12 +38,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`]: the store can't be used.
-    pub fn open(
-        mut conn: Connection,
-        media: Box<dyn Media>,
-        luck: Luck,
-        now: Timestamp,
-    ) -> Result<Self, EngineError> {
+    pub fn open(mut conn: Connection, media: Box<dyn Media>, luck: Luck, now: Timestamp) -> Result<Self, EngineError> {
         db::prepare(&mut conn)?;
         let mut engine = Self { conn, media, luck, seen: Seen::new(), live: Live::default() };
         engine.turn(now, |turn| {
@@ -215,14 +210,22 @@ fn replied(turn: &mut Turn<'_>, id: RequestId, result: Result<Reply, Failure>) -
     };
     match want {
         Want::AuthorityPut => account::authority_answered(turn, result),
-        Want::InboxCreate(_) | Want::InboxOpen(_) | Want::InboxList(_) | Want::InboxErase(_) | Want::InboxDrop(_)
+        Want::InboxCreate(_)
+        | Want::InboxOpen(_)
+        | Want::InboxList(_)
+        | Want::InboxErase(_)
+        | Want::InboxDrop(_)
         | Want::Publish(_) => account::inbox_answered(turn, want, result),
         Want::LogCreate(_) | Want::LogOpen(_) | Want::LogRead(_) | Want::LogClose(_) => {
             sync::answered(turn, want, result)
         }
         Want::Commit(log, hash) => conversation::commit_answered(turn, &log, &hash, result),
         Want::Claim(device) => conversation::claim_answered(turn, &device, result),
-        Want::Append(..) | Want::Deposit(_) | Want::BlobCreate(_) | Want::BlobWrite(_) | Want::BlobRead(_)
+        Want::Append(..)
+        | Want::Deposit(_)
+        | Want::BlobCreate(_)
+        | Want::BlobWrite(_)
+        | Want::BlobRead(_)
         | Want::BlobDrop(_) => outbox::answered(turn, want, result),
     }
 }

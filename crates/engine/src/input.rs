@@ -35,6 +35,10 @@ pub enum Input {
     Wakeup,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "short-lived and moved once; boxing would only add an allocation per request"
+)]
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Over the WebSocket.

@@ -72,8 +72,7 @@ impl World {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let mut recovery = [0; 16];
         dice.fill_bytes(&mut recovery);
-        let config =
-            ServiceConfig { origins: vec![ORIGIN.into()], limits: Limits::default(), setup_code: None };
+        let config = ServiceConfig { origins: vec![ORIGIN.into()], limits: Limits::default(), setup_code: None };
         let db = rusqlite::Connection::open_in_memory().expect("memory is there");
         let service = Service::open(db, RecoveryId(recovery), Box::new(MemoryBytes::default()), config)
             .expect("a fresh database opens");
@@ -420,7 +419,9 @@ impl World {
 
 fn connection_of(parcel: &Parcel) -> ConnectionId {
     match parcel {
-        Parcel::ToServer(id, _) | Parcel::ToEngine(id, _) | Parcel::Blob(_, id, ..) | Parcel::BlobBack(_, id, ..) => *id,
+        Parcel::ToServer(id, _) | Parcel::ToEngine(id, _) | Parcel::Blob(_, id, ..) | Parcel::BlobBack(_, id, ..) => {
+            *id
+        }
     }
 }
 

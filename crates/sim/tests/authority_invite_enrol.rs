@@ -10,11 +10,10 @@ fn invited_people_enrol_and_find_each_other_in_the_directory() {
     let admin = world.found("Ada Admin");
     let [olga, ben] = ["Olga Offizier", "Ben Müller"].map(|name| world.enrol(admin, name));
     let expect = world.people(admin);
-    assert_eq!(expect.iter().map(|p| (p.name.as_str(), p.devices)).collect::<Vec<_>>(), [
-        ("Ada Admin", 1),
-        ("Ben Müller", 1),
-        ("Olga Offizier", 1)
-    ]);
+    assert_eq!(
+        expect.iter().map(|p| (p.name.as_str(), p.devices)).collect::<Vec<_>>(),
+        [("Ada Admin", 1), ("Ben Müller", 1), ("Olga Offizier", 1)]
+    );
     assert!(expect.iter().any(|p| p.administrator && p.name == "Ada Admin"));
     for person in [olga, ben] {
         assert_eq!(world.people(person), expect);

@@ -24,7 +24,8 @@ fn run(seed: u64) {
     let mut roll = move |most: usize| dice.next_u32() as usize % most;
     let mut world = World::new(seed);
     let ada = world.found("Ada");
-    let cast: Vec<Person> = [ada].into_iter().chain(["Olga", "Ben", "Cem"].map(|name| world.enrol(ada, name))).collect();
+    let cast: Vec<Person> =
+        [ada].into_iter().chain(["Olga", "Ben", "Cem"].map(|name| world.enrol(ada, name))).collect();
     let chat = world.group(ada, "Plan", &cast[1..3]);
     world.pass(60_000);
     // Olga and Ben stay from beginning to end; Cem comes and goes.

@@ -95,14 +95,8 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
     }
     let user_key = SigningKey::from_bytes(account.user_key.expose()).map_err(bug)?;
     let device_key = account.device_signer()?;
-    let device_cert = cert::issue_device(
-        turn.luck,
-        &user_key,
-        &answer.user_cert,
-        account.device,
-        &device_key.public(),
-        turn.now,
-    );
+    let device_cert =
+        cert::issue_device(turn.luck, &user_key, &answer.user_cert, account.device, &device_key.public(), turn.now);
     let chain = device_cert.map(|device| vec![device, answer.user_cert.clone(), answer.issuer_cert.clone()]);
     let verified = chain.and_then(|chain| {
         let parsed = cert::parse_chain(&chain)?;

@@ -78,8 +78,7 @@ fn keys(
         std::array::from_fn(|_| SigningKey::generate(luck));
     let (user, device) = (UserId(turn.random()), DeviceId(turn.random()));
     let issuer_cert = cert::issue_issuer(luck, root, &issuer.public(), turn.now).map_err(bug)?;
-    let user_cert =
-        cert::issue_user(luck, &issuer, &issuer_cert, user, &user_key.public(), turn.now).map_err(bug)?;
+    let user_cert = cert::issue_user(luck, &issuer, &issuer_cert, user, &user_key.public(), turn.now).map_err(bug)?;
     let device_cert =
         cert::issue_device(luck, &user_key, &user_cert, device, &device_key.public(), turn.now).map_err(bug)?;
     let not_after = Hour::of_millis(turn.now.0).plus_days(u32::try_from(ISSUER_DAYS).map_err(bug)?);

@@ -18,11 +18,7 @@ use crate::{
 };
 use client_api::AccountState;
 use minicbor::bytes::ByteVec;
-use proto::{
-    ErrorCode, InboxId, Reply, Request, Voucher,
-    proof::Op,
-    reply::Deposit,
-};
+use proto::{ErrorCode, InboxId, Reply, Request, Voucher, proof::Op, reply::Deposit};
 
 /// Key packages kept in stock, and when to fill up.
 const STOCK: usize = 8;
@@ -161,7 +157,10 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
             }
             turn.pause(want, 2);
         }
-        (Want::InboxOpen(id) | Want::InboxList(id), Ok(Reply::Inbox { deposits: waiting, waiting: all, key_packages })) => {
+        (
+            Want::InboxOpen(id) | Want::InboxList(id),
+            Ok(Reply::Inbox { deposits: waiting, waiting: all, key_packages }),
+        ) => {
             turn.live.inboxes.insert(*id);
             let more = all as usize > waiting.len();
             if key_packages < LOW {
@@ -180,7 +179,9 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::InboxDrop(id), Ok(_) | Err(ErrorCode::Unknown | ErrorCode::Gone)) => {
             db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
         }
-        (Want::InboxOpen(id), Err(ErrorCode::Unknown | ErrorCode::Gone)) if find(turn, id)?.is_some_and(|r| r.state == 2) => {
+        (Want::InboxOpen(id), Err(ErrorCode::Unknown | ErrorCode::Gone))
+            if find(turn, id)?.is_some_and(|r| r.state == 2) =>
+        {
             db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
         }
         (Want::Publish(id), Ok(_)) => {

@@ -2,9 +2,7 @@
 //! Inviting people, and answering the requests that come of it.
 
 use super::{
-    format::{
-        EnrolAnswer, InviteLink, InviteSecrets, link::Offer, open_request, request_invite, seal_answer,
-    },
+    format::{EnrolAnswer, InviteLink, InviteSecrets, link::Offer, open_request, request_invite, seal_answer},
     state::{self, Account},
 };
 use crate::{
@@ -21,11 +19,7 @@ use crate::{
     turn::Turn,
 };
 use client_api::{Answer, CommandError, DeviceId, Link, NewPerson, UnitId, UserId};
-use proto::{
-    Hour, InboxId,
-    chain::content_hash,
-    limit::PASS_DAYS,
-};
+use proto::{Hour, InboxId, chain::content_hash, limit::PASS_DAYS};
 
 /// People invited at once.
 const PEOPLE: usize = 5_000;
@@ -105,10 +99,12 @@ fn unit_of(
 pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> Result<bool, EngineError> {
     let Ok(invite) = request_invite(sealed) else { return Ok(false) };
     type Row = (Secret, UserId, u32, i64);
-    let row: Option<Row> =
-        db::find(turn.db, "SELECT seed, user, not_after, used FROM invite WHERE id = ?1", [invite.as_bytes()], |row| {
-            Ok((col(row, 0)?, col(row, 1)?, row.get(2)?, row.get(3)?))
-        })?;
+    let row: Option<Row> = db::find(
+        turn.db,
+        "SELECT seed, user, not_after, used FROM invite WHERE id = ?1",
+        [invite.as_bytes()],
+        |row| Ok((col(row, 0)?, col(row, 1)?, row.get(2)?, row.get(3)?)),
+    )?;
     let Some((seed, user, not_after, used)) = row else { return Ok(false) };
     let secrets = InviteSecrets::of(&seed);
     let Ok(request) = open_request(&secrets.request_key, &account.authority, sealed) else {
@@ -123,11 +119,9 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
         return Ok(true);
     }
     let (Some(issuer), Some(access)) = (&account.issuer, &account.directory) else { return Ok(false) };
-    let (Some(log), Some(person), Some(newest)) = (
-        sync::store::find_directory(turn.db)?,
-        store::find_person(turn.db, &user)?,
-        directory::newest(turn.db)?,
-    ) else {
+    let (Some(log), Some(person), Some(newest)) =
+        (sync::store::find_directory(turn.db)?, store::find_person(turn.db, &user)?, directory::newest(turn.db)?)
+    else {
         return Ok(false);
     };
     let issuer_key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;

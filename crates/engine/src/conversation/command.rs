@@ -42,10 +42,10 @@ pub(super) fn load_member(turn: &Turn<'_>, id: &ConversationId) -> Result<Conver
 fn direct_id(account: &Account, peer: &UserId) -> ConversationId {
     let mut users = [account.user, *peer];
     users.sort();
-    let hash = users.iter().fold(
-        Sha256::new_with_prefix(b"rp1 direct").chain_update(account.authority),
-        |hash, user| hash.chain_update(user.as_bytes()),
-    );
+    let hash =
+        users.iter().fold(Sha256::new_with_prefix(b"rp1 direct").chain_update(account.authority), |hash, user| {
+            hash.chain_update(user.as_bytes())
+        });
     ConversationId(hash.finalize().into())
 }
 

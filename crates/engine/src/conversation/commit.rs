@@ -16,7 +16,7 @@ use crate::{
     error::bug,
     mls::{Commit, Effect, Group, Plan, Verdict},
     outbox,
-    sync::{self, LogRow, LogState, Taken, Payload},
+    sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
 use client_api::{Event, UserId};
@@ -37,10 +37,10 @@ struct StagedRow {
 
 fn find(turn: &Turn<'_>, log: &LogId) -> Result<Option<StagedRow>, EngineError> {
     let sql = "SELECT branch, candidate, env, env_hash, next_keys, secrets, tree_blob FROM staged WHERE log = ?1";
-    let row: Option<(BranchId, u32, Vec<u8>, ContentHash, Vec<u8>, Vec<u8>, BlobId)> =
-        db::find(turn.db, sql, [log.as_bytes()], |row| {
-            Ok((col(row, 0)?, row.get(1)?, row.get(2)?, col(row, 3)?, row.get(4)?, row.get(5)?, col(row, 6)?))
-        })?;
+    type Found = (BranchId, u32, Vec<u8>, ContentHash, Vec<u8>, Vec<u8>, BlobId);
+    let row: Option<Found> = db::find(turn.db, sql, [log.as_bytes()], |row| {
+        Ok((col(row, 0)?, row.get(1)?, row.get(2)?, col(row, 3)?, row.get(4)?, row.get(5)?, col(row, 6)?))
+    })?;
     row.map(|(branch, candidate, env, env_hash, next, secrets, tree_blob)| {
         let next = proto::decode(&next, 1024).map_err(|_| EngineError::Damaged("staged commit"))?;
         Ok(StagedRow { branch, candidate, env, env_hash, next, secrets, tree_blob })
@@ -174,12 +174,7 @@ pub(crate) fn commit_answered(
     Ok(())
 }
 
-pub(crate) fn candidate(
-    turn: &mut Turn<'_>,
-    log: &LogRow,
-    entry: &LogEntry,
-    env: &[u8],
-) -> Result<Taken, EngineError> {
+pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
     let (Some(account), Some(next), Some(conversation)) = (account::load(turn.db)?, &entry.next, log.conversation)
     else {
         return Ok(Taken::Invalid);

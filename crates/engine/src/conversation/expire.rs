@@ -53,11 +53,13 @@ pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         file::forget(turn, &row.id)?;
         turn.event(Event::MessageChanged(row.conversation, row.id));
     }
-    let next: Option<i64> =
-        db::find(turn.db, "SELECT min(expires_at) FROM message WHERE expires_at IS NOT NULL AND state = 0", [], |row| {
-            row.get(0)
-        })?
-        .flatten();
+    let next: Option<i64> = db::find(
+        turn.db,
+        "SELECT min(expires_at) FROM message WHERE expires_at IS NOT NULL AND state = 0",
+        [],
+        |row| row.get(0),
+    )?
+    .flatten();
     if let Some(next) = next {
         turn.alarm(Timestamp(next.try_into().unwrap_or(0)));
     }

@@ -96,8 +96,7 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     let sql = "SELECT data FROM key_package WHERE ref = ?1";
     let private: Option<Vec<u8>> = db::find(turn.db, sql, [letter.key_package.as_slice()], |row| row.get(0))?;
     let Some(private) = private else { return Ok(()) };
-    let joined =
-        Group::join(&group::client(turn, &account)?, &letter.welcome, &tree, &private, &[account.root_pub]);
+    let joined = Group::join(&group::client(turn, &account)?, &letter.welcome, &tree, &private, &[account.root_pub]);
     let mut group = match joined {
         Ok(group) => group,
         Err(error) => {

@@ -165,8 +165,7 @@ fn plan(
             IntentKind::ByRank => {
                 let leaving = group.leaving();
                 let is_revoked = directory::store::find_person(turn.db, &intent.user)?.is_some_and(|p| p.revoked);
-                let still: Vec<u32> =
-                    leaves.into_iter().filter(|leaf| is_revoked || leaving.contains(leaf)).collect();
+                let still: Vec<u32> = leaves.into_iter().filter(|leaf| is_revoked || leaving.contains(leaf)).collect();
                 if still.is_empty() {
                     store::remove_intent(turn.db, &row.id, IntentKind::ByRank, &intent.user)?;
                     continue;

@@ -9,9 +9,10 @@ use super::{
 use crate::{
     EngineError, account, content,
     db::{self, col_opt, params},
-    directory, outbox,
+    directory,
     mls::Received,
-    sync::{self, LogRow, Taken, Payload},
+    outbox,
+    sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
 use client_api::MessageId;
@@ -92,4 +93,3 @@ pub(crate) fn tombstone(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry) -> 
     }
     Ok(Taken::Next)
 }
-

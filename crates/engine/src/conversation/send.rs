@@ -57,7 +57,8 @@ pub(crate) fn forward(turn: &mut Turn<'_>, original: &MessageId, to: &Conversati
     let provenance = forward::make(&message_in, &chain, forward::keep_usual).map_err(refused)?;
     let outer = message_in.message().map_err(bug)?.expires;
     let expires = expiry::inherit(provenance.claims().3, expiry::inherit(outer, Expiry::Never).unwrap_or_default());
-    let expires = expires.ok_or_else(|| CommandError::Refused("messages that go after reading are not handed on".into()))?;
+    let expires =
+        expires.ok_or_else(|| CommandError::Refused("messages that go after reading are not handed on".into()))?;
     let (mut copies, mut access) = (Vec::new(), Vec::new());
     for part in provenance.parts().map_err(bug)? {
         if let Part::Attachment(description) = part {
@@ -78,8 +79,7 @@ fn post(
     expires: Expiry,
     attachments: &[AttachmentId],
 ) -> Result<Answer, Fail> {
-    let message =
-        Message { author: account.user, device: account.device, sent_at: turn.now, expires, parts, access };
+    let message = Message { author: account.user, device: account.device, sent_at: turn.now, expires, parts, access };
     let signed = message.sign(turn.luck, &account.device_signer()?);
     let signed = signed.map_err(|error| CommandError::Invalid(error.to_string()))?;
     for attachment in attachments {

@@ -209,9 +209,7 @@ pub(crate) fn list_messages(
 }
 
 pub(crate) fn list_undisplayed(db: &Db<'_>, limit: u32) -> Result<Vec<MessageRow>, EngineError> {
-    let sql = format!(
-        "{MESSAGE} WHERE displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?1"
-    );
+    let sql = format!("{MESSAGE} WHERE displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?1");
     db::list(db, &sql, [limit], message)
 }
 

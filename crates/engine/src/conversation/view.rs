@@ -67,7 +67,8 @@ pub(crate) fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineErro
 }
 
 fn conversation(turn: &Turn<'_>, row: ConversationRow) -> Result<ConversationView, EngineError> {
-    let count = "SELECT count(*) FROM message WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0";
+    let count =
+        "SELECT count(*) FROM message WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0";
     let undisplayed = db::find(turn.db, count, [row.id.as_bytes()], |row| row.get(0))?.unwrap_or(0);
     let last = "SELECT max(sent_at) FROM message WHERE conversation = ?1";
     let last: Option<i64> = db::find(turn.db, last, [row.id.as_bytes()], |row| row.get(0))?.flatten();

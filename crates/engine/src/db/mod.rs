@@ -42,8 +42,23 @@ macro_rules! from_blob {
     };
 }
 from_blob!(
-    LogId, BranchId, ContentHash, InboxId, BlobId, InviteId, AuthorityId, PublicKey, UserId, DeviceId, ConversationId,
-    MessageId, AttachmentId, UnitId, FunctionId, IssuerId, Secret
+    LogId,
+    BranchId,
+    ContentHash,
+    InboxId,
+    BlobId,
+    InviteId,
+    AuthorityId,
+    PublicKey,
+    UserId,
+    DeviceId,
+    ConversationId,
+    MessageId,
+    AttachmentId,
+    UnitId,
+    FunctionId,
+    IssuerId,
+    Secret
 );
 
 /// Column `index` as an id or key.
@@ -79,7 +94,9 @@ pub(crate) fn load_meta(db: &Db<'_>, key: &str) -> Result<Option<Vec<u8>>, Engin
 /// `None` removes it.
 pub(crate) fn save_meta(db: &Db<'_>, key: &str, value: Option<&[u8]>) -> Result<(), EngineError> {
     match value {
-        Some(value) => db.prepare_cached("REPLACE INTO meta (key, value) VALUES (?1, ?2)")?.execute(params![key, value])?,
+        Some(value) => {
+            db.prepare_cached("REPLACE INTO meta (key, value) VALUES (?1, ?2)")?.execute(params![key, value])?
+        }
         None => db.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?,
     };
     Ok(())

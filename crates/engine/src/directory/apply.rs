@@ -36,7 +36,11 @@ pub(crate) fn apply(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), Engin
             Record::Issuer(issuer) => issuer_record(turn, issuer)?,
             Record::RevokeIssuer(issuer) => store::revoke_issuer(turn.db, issuer)?,
             Record::TrustedRoot(root) => {
-                let key = root.authority.as_bytes().iter().fold(String::from("root "), |text, byte| format!("{text}{byte:02x}"));
+                let key = root
+                    .authority
+                    .as_bytes()
+                    .iter()
+                    .fold(String::from("root "), |text, byte| format!("{text}{byte:02x}"));
                 db::save_meta(turn.db, &key, Some(&proto::encode(root)))?;
             }
             Record::Act(act) => store::add_act(turn.db, act)?,

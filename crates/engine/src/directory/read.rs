@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     EngineError, account, cert, db,
-    sync::{self, LogRow, Taken, Payload},
+    sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
 use proto::{LogEntry, PublicKey};
@@ -36,7 +36,9 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
     match signed.part() {
         Part::Records => match signed.verify_records(&key, &scope) {
             Ok(records) => apply(turn, &records)?,
-            Err(error) => turn.warn(None, &format!("the directory holds an entry that is not what was signed: {error}")),
+            Err(error) => {
+                turn.warn(None, &format!("the directory holds an entry that is not what was signed: {error}"))
+            }
         },
         // A snapshot says nothing this device has not read entry by entry.
         Part::SnapshotNotice | Part::SnapshotChunk(..) | Part::Rekey => {}

@@ -3,8 +3,8 @@
 
 use super::{
     format::{
-        BlobRef, DirKey, Record, RekeyNotice, Scope, SealedWriteKey, Snapshot, WRAP_SLOT_BYTES, open_wrap, seal_kem_blob,
-        seal_wrap_blob, seal_write_key, sign_rekey, wrap::slot_offset,
+        BlobRef, DirKey, Record, RekeyNotice, Scope, SealedWriteKey, Snapshot, WRAP_SLOT_BYTES, open_wrap,
+        seal_kem_blob, seal_wrap_blob, seal_write_key, sign_rekey, wrap::slot_offset,
     },
     store,
     write::append,
@@ -21,7 +21,7 @@ use crate::{
     db::{self, params},
     error::{Fail, bug},
     outbox::{self, Purpose},
-    sync::{self, LogRow, Taken, Payload},
+    sync::{self, LogRow, Payload, Taken},
     turn::{Turn, Want},
 };
 use client_api::{Answer, CommandError, DeviceId, UserId};
@@ -123,8 +123,12 @@ pub(crate) fn pump(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Resu
         let staged: Outgoing = proto::decode(&bytes, usize::MAX).map_err(|_| EngineError::Damaged("rekey"))?;
         if sync::is_read(turn, log) && outbox::are_uploaded(turn.db, &staged.blobs)? {
             let want = Want::Commit(log.id, staged.env_hash);
-            let request =
-                Request::LogCommit { branch: log.branch, candidate: log.candidates, env: staged.env, next: staged.next };
+            let request = Request::LogCommit {
+                branch: log.branch,
+                candidate: log.candidates,
+                env: staged.env,
+                next: staged.next,
+            };
             turn.ask(want, request);
         }
         return Ok(());
@@ -185,8 +189,7 @@ fn stage(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Result<(), Eng
         write_keys,
     };
     let signed = sign_rekey(&signer, &scope, &notice).map_err(bug)?;
-    let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Directory, &signed)
-        .map_err(bug)?;
+    let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Directory, &signed).map_err(bug)?;
     let next = NextKeys { access_pub: key.access_key(&log.id).public(), write_pub: Some(write_key.public()) };
     let blobs = vec![snapshot.id, notice.wraps.id, kem.id];
     let write_key = Secret::new(write_key.expose());
@@ -213,7 +216,15 @@ pub(super) fn read(
         db::save_meta(turn.db, OUT, None)?;
         if staged.env_hash == entry.env_hash {
             db::save_meta(turn.db, WANTED, None)?;
-            adopt(turn, log, next, &entry.env_hash, DirKey(staged.key), Some(staged.write_key), (staged.snapshot, staged.kem))?;
+            adopt(
+                turn,
+                log,
+                next,
+                &entry.env_hash,
+                DirKey(staged.key),
+                Some(staged.write_key),
+                (staged.snapshot, staged.kem),
+            )?;
             return Ok(Taken::Elsewhere);
         }
     }
@@ -222,9 +233,11 @@ pub(super) fn read(
         account::note_revoked(turn, &account.user)?;
         return Ok(Taken::Next);
     };
-    let own = account.issuer.as_ref().map(|issuer| SigningKey::from_bytes(issuer.key.expose())).transpose().map_err(bug)?;
+    let own =
+        account.issuer.as_ref().map(|issuer| SigningKey::from_bytes(issuer.key.expose())).transpose().map_err(bug)?;
     let own = own.map(|key| issuer_id(&key.public()));
-    let write_key = notice.write_keys.iter().find(|sealed| Some(sealed.issuer) == own).map(|found| found.sealed.clone());
+    let write_key =
+        notice.write_keys.iter().find(|sealed| Some(sealed.issuer) == own).map(|found| found.sealed.clone());
     let waiting = Incoming {
         env_hash: entry.env_hash,
         next: next.clone(),

@@ -90,10 +90,10 @@ pub(crate) fn kem_arrived(turn: &mut Turn<'_>, body: &[u8]) -> Result<(), Engine
     for (row, slot) in store::list_devices(turn.db)?.iter().zip(0u32..) {
         let start = usize::try_from(slot_offset(slot, KEM_SLOT_BYTES)).map_err(bug)?;
         let sealed = body.get(start..start.saturating_add(KEM_SLOT_BYTES)).unwrap_or_default();
-        if let Ok(found) = open_kem(&key, slot, sealed) {
-            if content_hash(found.as_bytes()) == row.seal_key_hash {
-                store::save_seal_key(turn.db, &row.device, found.as_bytes())?;
-            }
+        if let Ok(found) = open_kem(&key, slot, sealed)
+            && content_hash(found.as_bytes()) == row.seal_key_hash
+        {
+            store::save_seal_key(turn.db, &row.device, found.as_bytes())?;
         }
     }
     Ok(())

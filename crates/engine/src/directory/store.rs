@@ -19,7 +19,6 @@ pub(crate) struct DeviceRow {
     pub inbox: InboxId,
     pub seal_key_hash: ContentHash,
     pub seal_key: Option<Vec<u8>>,
-    pub revoked: bool,
 }
 
 /// A person as listed.
@@ -95,7 +94,7 @@ pub(crate) fn revoke_device(db: &Db<'_>, device: &DeviceId) -> Result<(), Engine
     Ok(())
 }
 
-const DEVICE: &str = "SELECT device, user, inbox, seal_key_hash, seal_key, revoked FROM device";
+const DEVICE: &str = "SELECT device, user, inbox, seal_key_hash, seal_key FROM device";
 
 fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {
@@ -104,7 +103,6 @@ fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         inbox: col(row, 2)?,
         seal_key_hash: col(row, 3)?,
         seal_key: row.get(4)?,
-        revoked: row.get(5)?,
     })
 }
 
@@ -126,7 +124,8 @@ pub(crate) fn is_device_revoked(db: &Db<'_>, id: &DeviceId) -> Result<bool, Engi
         .unwrap_or(false))
 }
 
-const PERSON: &str = "SELECT p.user, p.name, p.unit, (SELECT name FROM unit u WHERE u.unit = p.unit), p.state, p.revoked,
+const PERSON: &str =
+    "SELECT p.user, p.name, p.unit, (SELECT name FROM unit u WHERE u.unit = p.unit), p.state, p.revoked,
     (SELECT count(*) FROM device d WHERE d.user = p.user AND d.revoked = 0),
     EXISTS (SELECT 1 FROM issuer i WHERE i.user = p.user AND i.revoked = 0) FROM person p";
 
@@ -151,12 +150,7 @@ pub(crate) fn list_people(db: &Db<'_>) -> Result<Vec<PersonRow>, EngineError> {
     db::list(db, &format!("{PERSON} ORDER BY p.name, p.user"), [], person)
 }
 
-pub(crate) fn save_issuer(
-    db: &Db<'_>,
-    id: &IssuerId,
-    cert: &[u8],
-    issuer: Option<&Issuer>,
-) -> Result<(), EngineError> {
+pub(crate) fn save_issuer(db: &Db<'_>, id: &IssuerId, cert: &[u8], issuer: Option<&Issuer>) -> Result<(), EngineError> {
     db::run(
         db,
         "INSERT INTO issuer (id, user, cert, record) VALUES (?1, ?2, ?3, ?4)

@@ -49,8 +49,8 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
                 let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
                 let records = record::decode(&row.body).map_err(bug)?;
                 let signed = sign_records(&key, &scope, &records).map_err(bug)?;
-                let env = sync::store::seal(turn.luck, &log, EntryKind::Entry, Payload::Directory, &signed)
-                    .map_err(bug)?;
+                let env =
+                    sync::store::seal(turn.luck, &log, EntryKind::Entry, Payload::Directory, &signed).map_err(bug)?;
                 let hash = content_hash(&env);
                 db::run(
                     turn.db,

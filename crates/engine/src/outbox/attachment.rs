@@ -58,7 +58,9 @@ fn find(turn: &Turn<'_>, blob: &BlobId) -> Result<Option<Moving>, EngineError> {
 }
 
 pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    let sql = format!("SELECT {COLUMNS} FROM attachment WHERE state IN (1, 3) AND (state = 1 OR message IS NOT NULL) LIMIT 4");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM attachment WHERE state IN (1, 3) AND (state = 1 OR message IS NOT NULL) LIMIT 4"
+    );
     for row in db::list(turn.db, &sql, [], moving)? {
         let (blob, offset) = (row.blob, row.moved_bytes);
         if row.state == 1 {

@@ -88,7 +88,16 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         [],
         |row| {
             let moved = row.get::<_, i64>(7)? as u64;
-            Ok((col(row, 0)?, row.get(1)?, col(row, 2)?, col(row, 3)?, col(row, 4)?, col_opt(row, 5)?, row.get(6)?, moved))
+            Ok((
+                col(row, 0)?,
+                row.get(1)?,
+                col(row, 2)?,
+                col(row, 3)?,
+                col(row, 4)?,
+                col_opt(row, 5)?,
+                row.get(6)?,
+                moved,
+            ))
         },
     )?;
     for (blob, body, write, read, delete, kept, created, moved) in rows {
@@ -140,12 +149,19 @@ pub(super) fn create(
     };
     let Some(voucher) = voucher else { return Ok(()) };
     let [write, read, delete] = secrets.map(|secret| content_hash(secret.expose()));
-    turn.ask(want, Request::BlobCreate { blob, size_bytes, expiry, hashes: BlobHashes { write, read, delete }, voucher });
+    turn.ask(
+        want,
+        Request::BlobCreate { blob, size_bytes, expiry, hashes: BlobHashes { write, read, delete }, voucher },
+    );
     Ok(())
 }
 
 /// Answers whether this blob was one of ours here.
-pub(super) fn created(turn: &mut Turn<'_>, id: &BlobId, result: &Result<Reply, ErrorCode>) -> Result<bool, EngineError> {
+pub(super) fn created(
+    turn: &mut Turn<'_>,
+    id: &BlobId,
+    result: &Result<Reply, ErrorCode>,
+) -> Result<bool, EngineError> {
     if let Ok(Reply::Blob { offset }) = result {
         let sql = "UPDATE blob_out SET created = 1, moved_bytes = ?2 WHERE id = ?1";
         let changed = db::run(turn.db, sql, params![id.as_bytes(), *offset as i64])?;
@@ -183,10 +199,12 @@ pub(super) fn arrived(
     id: &BlobId,
     result: &Result<BlobReply, ErrorCode>,
 ) -> Result<bool, EngineError> {
-    let row: Option<(Vec<u8>, i64, i64, Vec<u8>)> =
-        db::find(turn.db, "SELECT body, size_bytes, purpose, context FROM blob_in WHERE id = ?1", [id.as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?;
+    let row: Option<(Vec<u8>, i64, i64, Vec<u8>)> = db::find(
+        turn.db,
+        "SELECT body, size_bytes, purpose, context FROM blob_in WHERE id = ?1",
+        [id.as_bytes()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
     let Some((mut body, size, purpose, context)) = row else { return Ok(false) };
     match result {
         Ok(BlobReply::Bytes(bytes)) if !bytes.is_empty() => {

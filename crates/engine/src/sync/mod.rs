@@ -7,7 +7,7 @@ pub(crate) mod store;
 
 pub(crate) use pump::{answered, behind, is_caught_up, pump, pushed};
 pub(crate) use read::{Taken, switch_branch};
-pub(crate) use store::{Payload, LogKind, LogRow, LogState};
+pub(crate) use store::{LogKind, LogRow, LogState, Payload};
 
 use crate::turn::Turn;
 

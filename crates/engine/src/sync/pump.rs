@@ -2,13 +2,11 @@
 //! Asking for what is not read yet, and taking the answers.
 
 use super::{LogKind, LogRow, LogState, is_read, read, store};
-use crate::{EngineError, account, directory, turn::{Turn, Want}};
-use proto::{
-    BranchId, ErrorCode, LogEntry, Reply, Request,
-    proof::Op,
-    reply::LogPage,
-    request::NextKeys,
+use crate::{
+    EngineError, account, directory,
+    turn::{Turn, Want},
 };
+use proto::{BranchId, ErrorCode, LogEntry, Reply, Request, proof::Op, reply::LogPage, request::NextKeys};
 
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     if !turn.online() {

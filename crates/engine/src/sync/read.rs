@@ -2,7 +2,12 @@
 //! Taking one entry: only the next one, only if the chain fits, and cursor, state and content move together.
 
 use super::{LogKind, LogRow, LogState, store};
-use crate::{EngineError, conversation, db::millis, directory, turn::{Turn, Want}};
+use crate::{
+    EngineError, conversation,
+    db::millis,
+    directory,
+    turn::{Turn, Want},
+};
 use proto::{
     BranchId, ContentHash, EntryKind, LogEntry, Request,
     chain::{branch_id, content_hash, first_head, next_head},
@@ -79,14 +84,7 @@ pub(crate) fn switch_branch(
 ) -> Result<LogRow, EngineError> {
     store::keep_old_key(turn.db, old, millis(turn.now.plus_secs(RESTORE_DAYS * 86_400)))?;
     let branch = branch_id(&old.id, &old.branch, old.candidates, next);
-    let new = LogRow {
-        branch,
-        n: 0,
-        head: first_head(&branch, Some(env_hash)),
-        candidates: 0,
-        secret,
-        ..old.clone()
-    };
+    let new = LogRow { branch, n: 0, head: first_head(&branch, Some(env_hash)), candidates: 0, secret, ..old.clone() };
     store::save(turn.db, &new)?;
     turn.live.opened.remove(&old.branch);
     turn.ask(Want::LogClose(old.branch), Request::LogClose { branch: old.branch });

@@ -49,6 +49,7 @@ struct Seat {
     events: Vec<Event>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a handful exist at once")]
 enum Parcel {
     ToServer(ConnectionId, ClientFrame),
     ToEngine(ConnectionId, ServerFrame),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! An authority is founded, people are invited and enrol, and everybody reads the same directory.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{AccountState, Answer, Command, CommandError, NewPerson, Passphrase};
 use sim::{World, world::ORIGIN};

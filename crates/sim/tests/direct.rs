@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Two people write to each other.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{Command, Delivery, Event, MessageState, Query, View};
 use sim::World;

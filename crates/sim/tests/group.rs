@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Groups: made, changed, left, and changed by two at once.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{Command, CommandError, Query, View};
 use sim::{Person, World};

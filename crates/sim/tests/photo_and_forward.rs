@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The pothole: a photo with its place goes from the officer to the dispatcher, and on to the crew, who can verify it.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{
     Answer, AttachmentId, AttachmentState, Command, CommandError, Draft, Expiry, Place, Query, Timestamp, View,

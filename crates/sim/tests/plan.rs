@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Random plans by seed against a simple model: every message arrives exactly once, in one order for all who could read it.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{Command, ConversationId, Delivery, MessageState, Query, View};
 use rand_chacha::ChaCha8Rng;

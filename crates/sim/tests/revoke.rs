@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A person is locked out: the directory gets new keys, every group loses the person, letters sent before still work.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{AccountState, Answer, Command, MessageState, NewPerson};
 use sim::World;

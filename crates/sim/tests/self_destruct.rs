@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Messages that destroy themselves: after reading, at a time, on both sides, whatever is done to the clock.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{Answer, Command, Draft, Expiry, MessageState, Query, View};
 use sim::World;

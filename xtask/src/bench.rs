@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! `cargo xtask bench`: measures the release binaries.
+//! `cargo xtask bench`: measures the release server over real sockets.
 
-use crate::product::{self, Build};
-use anyhow::{Result, bail};
+use crate::{
+    product::{self, Build},
+    shell::{self, cargo},
+};
+use anyhow::Result;
 
-/// Builds the release binaries; the measurements themselves are not written yet.
+/// Runs `teams`, `hall` and `idle`, or those named in `args`.
 ///
 /// # Errors
-/// Always, as long as there is nothing to measure with.
-pub fn run(_args: &[String]) -> Result<()> {
+/// When something can't be built, or a measurement is not complete.
+pub fn run(args: &[String]) -> Result<()> {
     let products = product::build(Build::Release)?;
-    bail!("the binaries are in {}, but the benchmarks are not built yet", products.display());
+    shell::run(cargo().args(["build", "--locked", "--release", "-p", "load"]))?;
+    let load = shell::target_dir().join("release").join("rohrpost-load");
+    let all = ["teams", "hall", "idle"].map(String::from);
+    for kind in if args.is_empty() { &all[..] } else { args } {
+        println!("\n{kind}");
+        shell::run(shell::command(&load).arg(kind).arg("--server").arg(products.join("rohrpost-server")))?;
+    }
+    Ok(())
 }

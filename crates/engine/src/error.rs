@@ -7,7 +7,7 @@ use client_api::CommandError;
 pub enum EngineError {
     /// SQLite failed: disk full, damaged, locked. Open again; nothing of this call was kept.
     #[error("the store failed: {0}")]
-    Store(#[from] rusqlite::Error),
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row does not have its form: restore the profile from a backup or enrol anew.
     #[error("the store is damaged: {0}")]
     Damaged(&'static str),

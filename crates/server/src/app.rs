@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Starting and ending the server: data folder, writer, readers, listener, maintenance.
 
+use crate::store::Connection;
 use crate::{
     blob::{BlobBytes, BytesError},
     clock::{now_millis, random},
     config::Config,
     folder::{Folder, hex},
-    http::{App, listen::Tls, router},
+    http::{App, router, serve::serve},
     metrics::Metrics,
     reader::Readers,
     store::{Sqlite, StoreError},
@@ -14,7 +15,6 @@ use crate::{
     writer::{self, SharedBoard, Writer},
 };
 use proto::RecoveryId;
-use rusqlite::Connection;
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -154,27 +154,6 @@ pub async fn start(config: &Config) -> Result<Running, AppError> {
         writer: thread,
         _lock: lock,
     })
-}
-
-async fn serve(
-    listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
-    router: axum::Router,
-    mut ending: watch::Receiver<bool>,
-) -> io::Result<()> {
-    let end = async move {
-        let _ = ending.wait_for(|ending| *ending).await; // a lost sender is an end, too
-    };
-    match tls {
-        Some(config) => axum::serve(Tls::start(listener, config)?, router).with_graceful_shutdown(end).await,
-        None => {
-            use axum::serve::ListenerExt;
-            let listener = listener.tap_io(|stream| {
-                let _ = stream.set_nodelay(true); // slower without, not wrong
-            });
-            axum::serve(listener, router).with_graceful_shutdown(end).await
-        }
-    }
 }
 
 async fn sweep(writer: Writer, folder: Folder, mut ending: watch::Receiver<bool>) {

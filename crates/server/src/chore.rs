@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What an operator does beside serving: check, back up, restore.
 
+use crate::store::{Backup, Connection, OpenFlags};
 use crate::{
     app::{AppError, Data},
     blob::BlobBytes,
@@ -9,7 +10,6 @@ use crate::{
     store::{Sqlite, StoreError},
 };
 use proto::{BlobId, RecoveryId, limit::BLOB_CHUNK_BYTES};
-use rusqlite::{Connection, OpenFlags, backup::Backup};
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 /// What `check` found.

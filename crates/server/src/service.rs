@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The whole post office in one synchronous piece: many connections, one store, no socket, no clock, no luck of its own.
 
+use crate::store::Connection;
 use crate::{
     blob::{self, BlobBytes, BlobTask},
     domain::{FirstPut, Limits, Op, Session, Task, authorise},
@@ -11,7 +12,6 @@ use proto::{
     BranchId, ClientFrame, ErrorCode, Hello, InboxId, Nonce, RecoveryId, Reply, RequestId, ServerFrame,
     blob::{BlobReply, BlobRequest},
 };
-use rusqlite::Connection;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One frame and everybody who gets it, in order of connecting.

@@ -350,6 +350,32 @@ fn key_packages_are_given_once_and_the_last_resort_again_and_again() {
 }
 
 #[test]
+fn anybody_may_ask_whether_the_server_is_there() {
+    let mut office = Office::new();
+    let (stranger, _) = office.connect();
+    assert_eq!(office.ask(stranger, Request::Ping), Ok(Reply::Done));
+}
+
+#[test]
+fn a_dropped_inbox_takes_its_deposits_along_and_only_its_owner_drops_it() {
+    let town = Town::default();
+    let mut office = Office::with(&town);
+    let [(alice, a), (bob, b)] = [(); 2].map(|()| office.connect());
+    let owner = Key::new(60);
+    office.ask(alice, town.create_inbox(&a, INBOX, &owner)).unwrap();
+    office.ask(alice, open_inbox(&a, INBOX, &owner)).unwrap();
+    office.ask(bob, town.deposit(&b, INBOX, b"welcome".to_vec())).unwrap();
+    let drop = Request::InboxDrop { inbox: INBOX };
+    assert_eq!(office.ask(bob, drop.clone()), Err(ErrorCode::Forbidden));
+    office.ask(alice, drop).unwrap();
+    assert_eq!(office.ask(alice, open_inbox(&a, INBOX, &owner)), Err(ErrorCode::Unknown));
+    office.ask(alice, town.create_inbox(&a, INBOX, &owner)).unwrap();
+    office.ask(alice, open_inbox(&a, INBOX, &owner)).unwrap();
+    let list = Request::InboxList { inbox: INBOX, skip: 0 };
+    assert!(matches!(office.ask(alice, list), Ok(Reply::Inbox { waiting: 0, .. })));
+}
+
+#[test]
 fn a_deposit_reaches_its_owner_once_and_is_gone_when_deleted() {
     let town = Town::default();
     let mut office = Office::with(&town);

@@ -74,7 +74,7 @@ impl World {
         let mut recovery = [0; 16];
         dice.fill_bytes(&mut recovery);
         let config = ServiceConfig { origins: vec![ORIGIN.into()], limits: Limits::default(), setup_code: None };
-        let db = rusqlite::Connection::open_in_memory().expect("memory is there");
+        let db = engine::db::Connection::open_in_memory().expect("memory is there");
         let service = Service::open(db, RecoveryId(recovery), Box::new(MemoryBytes::default()), config)
             .expect("a fresh database opens");
         let (seats, parcels, faults) = Default::default();

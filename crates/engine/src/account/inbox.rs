@@ -41,7 +41,7 @@ struct InboxRow {
     published: bool,
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
+fn read(row: &Row<'_>) -> db::Sql<InboxRow> {
     let purpose = if row.get::<_, i64>(2)? == 0 { Purpose::Final } else { Purpose::Reply };
     Ok(InboxRow { id: col(row, 0)?, owner: col(row, 1)?, purpose, state: row.get(3)?, published: row.get(4)? })
 }

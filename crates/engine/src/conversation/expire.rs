@@ -13,7 +13,7 @@ use crate::{
     content::Part,
     db::{self, millis, params},
     error::{Fail, bug},
-    search::{self, Room},
+    search::{self, Corpus},
     turn::Turn,
 };
 use client_api::{Answer, Event, MessageId, Timestamp};
@@ -49,7 +49,7 @@ pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<(), EngineError> {
             "DELETE FROM raw_envelope WHERE (branch, n) IN (SELECT branch, n FROM message WHERE id = ?1)",
             [row.id.as_bytes()],
         )?;
-        search::remove(turn.db, Room::Messages, row.id.as_bytes())?;
+        search::remove(turn.db, Corpus::Messages, row.id.as_bytes())?;
         file::forget(turn, &row.id)?;
         turn.event(Event::MessageChanged(row.conversation, row.id));
     }

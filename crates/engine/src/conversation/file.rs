@@ -39,7 +39,7 @@ pub(super) struct AttachmentRow {
 const COLUMNS: &str =
     "id, message, name, media_type, size_bytes, sha256, key, blob, read_secret, delete_secret, state, chunks";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<AttachmentRow> {
+fn read(row: &Row<'_>) -> db::Sql<AttachmentRow> {
     Ok(AttachmentRow {
         id: col(row, 0)?,
         message: col_opt(row, 1)?,

@@ -10,7 +10,7 @@ use crate::{
     account::Account,
     content::{Message, Part},
     db::{self, millis, params},
-    search::{self, Room},
+    search::{self, Corpus},
     turn::Turn,
 };
 use client_api::{ConversationId, Event, Expiry, MessageId, Timestamp, UserId};
@@ -76,7 +76,7 @@ pub(super) fn show(
             _ => None,
         })
         .collect();
-    search::insert(turn.db, Room::Messages, id.as_bytes(), message.sent_at, &text.join("\n"))?;
+    search::insert(turn.db, Corpus::Messages, id.as_bytes(), message.sent_at, &text.join("\n"))?;
     turn.event(if is_own {
         Event::MessageChanged(origin.conversation, id)
     } else {

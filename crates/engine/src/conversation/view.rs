@@ -10,7 +10,7 @@ use crate::{
     content::Part,
     db::{self},
     directory,
-    search::{self, Room},
+    search::{self, Corpus},
     turn::Turn,
 };
 use client_api::{
@@ -54,7 +54,7 @@ pub(crate) fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineErro
         }
         Query::Search(text, limit) => {
             let mut rows = Vec::new();
-            for id in search::find(turn.db, Room::Messages, &text, limit.min(1000))? {
+            for id in search::find(turn.db, Corpus::Messages, &text, limit.min(1000))? {
                 let id = MessageId::from_slice(&id).ok_or(EngineError::Damaged("search"))?;
                 rows.extend(store::find_message(turn.db, &id)?);
             }
@@ -62,7 +62,7 @@ pub(crate) fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineErro
         }
         Query::AttachmentChunk(id, number) => View::Chunk(file::chunk(turn, &id, number)?.map(Into::into)),
         Query::Attachment(id) => View::Attachment(file::find_view(turn, &id)?),
-        Query::Status | Query::People(_) => return Err(EngineError::Bug("asked the wrong room".into())),
+        Query::Status | Query::People(_) => return Err(EngineError::Bug("asked the wrong corpus".into())),
     })
 }
 

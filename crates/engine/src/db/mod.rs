@@ -14,6 +14,15 @@ use crate::{EngineError, crypto::Secret};
 use client_api::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, Timestamp, UnitId, UserId};
 use proto::{AuthorityId, BlobId, BranchId, ContentHash, InboxId, InviteId, LogId, PublicKey};
 
+/// A row read from the database, or what SQLite said.
+pub(crate) type Sql<T> = rusqlite::Result<T>;
+
+impl From<rusqlite::Error> for EngineError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
 /// One transaction: everything of one input happens in it, or nothing.
 pub type Db<'a> = rusqlite::Transaction<'a>;
 

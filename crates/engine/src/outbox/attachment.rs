@@ -36,7 +36,7 @@ struct Moving {
 const COLUMNS: &str =
     "id, message, blob, padded_bytes, moved_bytes, read_secret, write_secret, delete_secret, created, state";
 
-fn moving(row: &Row<'_>) -> rusqlite::Result<Moving> {
+fn moving(row: &Row<'_>) -> db::Sql<Moving> {
     Ok(Moving {
         id: col(row, 0)?,
         message: col_opt(row, 1)?,

@@ -17,14 +17,14 @@ const SLOT_BITS: u32 = 20;
 /// The last millisecond that fits: in the year 2248.
 const TIME_MAX: u64 = (1 << 43) - 1;
 
-/// What is searched; each room is its own index.
+/// What is searched; each corpus is its own index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum Corpus {
     Messages,
     Names,
 }
 
-impl Room {
+impl Corpus {
     fn table(self) -> &'static str {
         match self {
             Self::Messages => "search_message",
@@ -38,8 +38,8 @@ impl Room {
 /// # Errors
 /// SQLite's.
 pub fn prepare(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    for room in [Room::Messages, Room::Names] {
-        let table = room.table();
+    for corpus in [Corpus::Messages, Corpus::Names] {
+        let table = corpus.table();
         let exists = "SELECT 1 FROM sqlite_master WHERE name = ?1";
         if tx.query_row(exists, [table], |_| Ok(())).optional()?.is_some() {
             continue;
@@ -57,15 +57,15 @@ pub fn prepare(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 ///
 /// # Errors
 /// SQLite's.
-pub fn insert(tx: &Transaction<'_>, room: Room, id: &[u8], at: Timestamp, text: &str) -> rusqlite::Result<()> {
-    remove(tx, room, id)?;
+pub fn insert(tx: &Transaction<'_>, corpus: Corpus, id: &[u8], at: Timestamp, text: &str) -> rusqlite::Result<()> {
+    remove(tx, corpus, id)?;
     let plain = fold(text);
     let wide = fold_wide(text);
     let starts = query::starts(&[&plain, &wide]);
     if starts.is_empty() {
         return Ok(());
     }
-    let table = room.table();
+    let table = corpus.table();
     let row = free_row(tx, table, at)?;
     tx.prepare_cached(&format!("INSERT INTO {table}_item (row, id) VALUES (?1, ?2)"))?.execute(params![row, id])?;
     let wide = if wide == plain { "" } else { &wide };
@@ -78,8 +78,8 @@ pub fn insert(tx: &Transaction<'_>, room: Room, id: &[u8], at: Timestamp, text: 
 ///
 /// # Errors
 /// SQLite's.
-pub fn remove(tx: &Transaction<'_>, room: Room, id: &[u8]) -> rusqlite::Result<()> {
-    let table = room.table();
+pub fn remove(tx: &Transaction<'_>, corpus: Corpus, id: &[u8]) -> rusqlite::Result<()> {
+    let table = corpus.table();
     let row: Option<i64> = tx
         .prepare_cached(&format!("DELETE FROM {table}_item WHERE id = ?1 RETURNING row"))?
         .query_row([id], |row| row.get(0))
@@ -95,9 +95,9 @@ pub fn remove(tx: &Transaction<'_>, room: Room, id: &[u8]) -> rusqlite::Result<(
 ///
 /// # Errors
 /// SQLite's; never because of what is in `query`.
-pub fn find(tx: &Transaction<'_>, room: Room, query: &str, limit: u32) -> rusqlite::Result<Vec<Vec<u8>>> {
+pub fn find(tx: &Transaction<'_>, corpus: Corpus, query: &str, limit: u32) -> rusqlite::Result<Vec<Vec<u8>>> {
     let Some(expression) = query::expression(query) else { return Ok(Vec::new()) };
-    let table = room.table();
+    let table = corpus.table();
     tx.prepare_cached(&format!(
         "SELECT item.id FROM {table} JOIN {table}_item AS item ON item.row = {table}.rowid
          WHERE {table} MATCH ?1 ORDER BY {table}.rowid DESC LIMIT ?2"

@@ -20,7 +20,7 @@ fn index(texts: &[&str]) -> Connection {
     prepare(&mut conn);
     let tx = conn.transaction().unwrap();
     for (text, n) in texts.iter().zip(0u8..) {
-        insert(&tx, Room::Messages, &[n], Timestamp(1000 + u64::from(n)), text).unwrap();
+        insert(&tx, Corpus::Messages, &[n], Timestamp(1000 + u64::from(n)), text).unwrap();
     }
     tx.commit().unwrap();
     conn
@@ -28,7 +28,7 @@ fn index(texts: &[&str]) -> Connection {
 
 fn check(conn: &mut Connection, query: &str, expect: &[u8]) {
     let tx = conn.transaction().unwrap();
-    let found: Vec<u8> = find(&tx, Room::Messages, query, 100).unwrap().concat();
+    let found: Vec<u8> = find(&tx, Corpus::Messages, query, 100).unwrap().concat();
     assert_eq!(found, expect, "{query:?}");
 }
 
@@ -123,10 +123,10 @@ fn whatever_is_typed_is_only_text() {
     ];
     let tx = conn.transaction().unwrap();
     for query in harmless {
-        find(&tx, Room::Messages, query, 10).unwrap_or_else(|error| panic!("{query:?}: {error}"));
+        find(&tx, Corpus::Messages, query, 10).unwrap_or_else(|error| panic!("{query:?}: {error}"));
     }
-    assert!(find(&tx, Room::Messages, &"wort ".repeat(10_000), 10).unwrap().is_empty());
-    assert!(find(&tx, Room::Messages, "", 10).unwrap().is_empty());
+    assert!(find(&tx, Corpus::Messages, &"wort ".repeat(10_000), 10).unwrap().is_empty());
+    assert!(find(&tx, Corpus::Messages, "", 10).unwrap().is_empty());
 }
 
 #[test]
@@ -135,17 +135,17 @@ fn newest_first_by_time_not_by_arrival_and_rooms_are_apart() {
     prepare(&mut conn);
     let tx = conn.transaction().unwrap();
     for (id, at) in [(1u8, 500), (2, 900), (3, 100), (4, 900), (5, u64::MAX)] {
-        insert(&tx, Room::Messages, &[id], Timestamp(at), "gleicher Text").unwrap();
+        insert(&tx, Corpus::Messages, &[id], Timestamp(at), "gleicher Text").unwrap();
     }
-    insert(&tx, Room::Names, &[9], Timestamp(0), "gleicher Name").unwrap();
-    assert_eq!(find(&tx, Room::Messages, "gleicher", 10).unwrap().concat(), [5, 4, 2, 1, 3]);
-    assert_eq!(find(&tx, Room::Messages, "gleicher", 2).unwrap().concat(), [5, 4]);
-    assert_eq!(find(&tx, Room::Names, "gleich", 10).unwrap().concat(), [9]);
-    insert(&tx, Room::Messages, &[2], Timestamp(901), "bearbeitet").unwrap();
-    assert_eq!(find(&tx, Room::Messages, "gleicher", 10).unwrap().concat(), [5, 4, 1, 3]);
-    remove(&tx, Room::Messages, &[77]).unwrap();
-    insert(&tx, Room::Messages, &[2], Timestamp(901), " \n ").unwrap();
-    assert!(find(&tx, Room::Messages, "bearbeitet", 10).unwrap().is_empty());
+    insert(&tx, Corpus::Names, &[9], Timestamp(0), "gleicher Name").unwrap();
+    assert_eq!(find(&tx, Corpus::Messages, "gleicher", 10).unwrap().concat(), [5, 4, 2, 1, 3]);
+    assert_eq!(find(&tx, Corpus::Messages, "gleicher", 2).unwrap().concat(), [5, 4]);
+    assert_eq!(find(&tx, Corpus::Names, "gleich", 10).unwrap().concat(), [9]);
+    insert(&tx, Corpus::Messages, &[2], Timestamp(901), "bearbeitet").unwrap();
+    assert_eq!(find(&tx, Corpus::Messages, "gleicher", 10).unwrap().concat(), [5, 4, 1, 3]);
+    remove(&tx, Corpus::Messages, &[77]).unwrap();
+    insert(&tx, Corpus::Messages, &[2], Timestamp(901), " \n ").unwrap();
+    assert!(find(&tx, Corpus::Messages, "bearbeitet", 10).unwrap().is_empty());
 }
 
 #[test]
@@ -166,19 +166,19 @@ fn nothing_of_a_removed_text_stays_in_the_file() {
         let tx = conn.transaction().unwrap();
         for n in 0..20u64 {
             let id = (round * 20 + n).to_be_bytes();
-            insert(&tx, Room::Messages, &id, Timestamp(round), &format!("Meldung {round} von Trupp {n}")).unwrap();
+            insert(&tx, Corpus::Messages, &id, Timestamp(round), &format!("Meldung {round} von Trupp {n}")).unwrap();
         }
         tx.commit().unwrap();
     }
     let tx = conn.transaction().unwrap();
-    insert(&tx, Room::Messages, b"secret", Timestamp(7), &format!("Treffen im {secret} {}", secret.repeat(900)))
+    insert(&tx, Corpus::Messages, b"secret", Timestamp(7), &format!("Treffen im {secret} {}", secret.repeat(900)))
         .unwrap();
     tx.commit().unwrap();
     checkpoint(&conn);
     assert!(holds(&path, "xylophonquartett"), "the test sees what it looks for");
     let tx = conn.transaction().unwrap();
-    remove(&tx, Room::Messages, b"secret").unwrap();
-    assert!(find(&tx, Room::Messages, secret, 10).unwrap().is_empty());
+    remove(&tx, Corpus::Messages, b"secret").unwrap();
+    assert!(find(&tx, Corpus::Messages, secret, 10).unwrap().is_empty());
     tx.commit().unwrap();
     checkpoint(&conn);
     drop(conn);
@@ -188,7 +188,7 @@ fn nothing_of_a_removed_text_stays_in_the_file() {
     }
 }
 
-/// Marked by its size as the slowest of this room: prints what it measures.
+/// Marked by its size as the slowest of this corpus: prints what it measures.
 #[test]
 fn a_hundred_thousand_messages_are_searched_fast() {
     let words = [
@@ -212,7 +212,7 @@ fn a_hundred_thousand_messages_are_searched_fast() {
         let word = |k: usize| words[n.wrapping_mul(2_654_435_761).wrapping_add(k * 7919) / (k + 3) % words.len()];
         let rare = if n % 10_000 == 17 { "Xylophon" } else { "ja" };
         let text = format!("{} {} {rare} {} {n}", word(0), word(1), word(2));
-        insert(&tx, Room::Messages, &(n as u64).to_be_bytes(), Timestamp(n as u64), &text).unwrap();
+        insert(&tx, Corpus::Messages, &(n as u64).to_be_bytes(), Timestamp(n as u64), &text).unwrap();
     }
     tx.commit().unwrap();
     println!("100,000 messages indexed in {:?}", start.elapsed());
@@ -221,7 +221,7 @@ fn a_hundred_thousand_messages_are_searched_fast() {
         [("xylo", 10), ("mueller", 50), ("muller ampel", 50), ("st", 50), ("b", 50), ("4711", 20), ("lagloch xylo", 0)]
     {
         let start = Instant::now();
-        let found = find(&tx, Room::Messages, query, 50).unwrap().len();
+        let found = find(&tx, Corpus::Messages, query, 50).unwrap().len();
         let took = start.elapsed();
         println!("{query:?}: {found} in {took:?}");
         assert!(found >= expect, "{query}: {found}");

@@ -3,6 +3,7 @@
 
 pub mod blob;
 pub mod listen;
+pub mod serve;
 pub mod socket;
 pub mod status;
 

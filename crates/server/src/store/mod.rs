@@ -3,6 +3,8 @@
 
 pub mod sqlite;
 
+/// The database's own types, for those who open, copy or hand over a file.
+pub use rusqlite::{Connection, OpenFlags, backup::Backup};
 pub use sqlite::Sqlite;
 
 use crate::{domain::Op, hub::Topic};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Real processes: an authority is founded, people enrol, mistakes have their exit codes.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail loudly")]
 
+#[allow(dead_code, reason = "each test file uses its part of the town")]
 mod town;
 
 use town::Town;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The pothole's way from the officer over the dispatcher to the crew, with real processes and a 20 MB photo.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail loudly")]
 
+#[allow(dead_code, reason = "each test file uses its part of the town")]
 mod town;
 
 use sha2::{Digest, Sha256};

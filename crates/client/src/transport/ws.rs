@@ -24,6 +24,7 @@ const QUIET_SECS: u64 = 30;
 
 /// What a connection tells its owner.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "most are frames; a box for each would cost more")]
 pub enum Wire {
     Up(Hello),
     Frame(ServerFrame),

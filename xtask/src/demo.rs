@@ -53,7 +53,8 @@ impl Town {
         say(&format!("Der Server läuft: {address}"));
         let found = ["authority", "create", "--server", &address, "--name", "Stadt Musterstadt", "--admin", "Ada Amt"];
         self.rohrpost("admin", &found)?;
-        let _agent = Running(self.command("admin").arg("agent").stdout(Stdio::null()).spawn()?);
+        let (_agent, ready) = start(self.command("admin").arg("agent"))?;
+        ensure!(ready == "agent ready", "the administrator's agent did not start");
         for (profile, name) in PEOPLE {
             let link = self.rohrpost("admin", &["invite", "--name", name])?;
             self.rohrpost(profile, &["enrol", &link, "--wait", "60"])?;
@@ -66,19 +67,21 @@ impl Town {
         let report =
             ["send", "--to", "Dana", "--attach", photo, "--place", "52.5200066,13.404954", "Tiefes Schlagloch"];
         let id = self.rohrpost("officer", &report)?;
-        show(&self.rohrpost("dispatcher", &["receive", "--json", "--wait", "60"])?);
+        let got = self.rohrpost("dispatcher", &["receive", "--json", "--wait", "60"])?;
+        show(&got);
+        self.save_photo("dispatcher", &first_message(&got)?)?;
         say("Dana gibt es als Auftrag an den Bautrupp weiter …");
         let create = ["conversation", "create", "--name", "Bautrupp 2", "--with", "Karl Bautrupp"];
         let group = self.rohrpost("dispatcher", &create)?;
         self.rohrpost("dispatcher", &["forward", &id, "--to", &group])?;
         let got = self.rohrpost("crew", &["receive", "--json", "--wait", "60"])?;
         show(&got);
-        let message: serde_json::Value = serde_json::from_str(got.lines().next().unwrap_or_default())?;
+        let message = first_message(&got)?;
         ensure!(
             message.pointer("/forwarded_from/verified") == Some(&true.into()),
             "the crew could not verify the report"
         );
-        self.save_photo(&message)?;
+        self.save_photo("crew", &message)?;
         say("Karl sieht Foto und Ort, und wer es gemeldet hat: geprüft und unverändert.");
         self.search_server()?;
         say("Auf dem Server steht davon kein Wort.");
@@ -86,20 +89,10 @@ impl Town {
     }
 
     fn serve(&self) -> Result<(Running, String)> {
-        let mut child = Command::new(self.products.join("rohrpost-server"))
-            .arg("--data")
-            .arg(self.folder.join("server"))
-            .args(["--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("can't start the server")?;
-        let output = child.stdout.take().context("the server has no output")?;
-        let running = Running(child);
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("listening on ").context("the server did not start")?;
+        let mut server = Command::new(self.products.join("rohrpost-server"));
+        server.arg("--data").arg(self.folder.join("server")).args(["--listen", "127.0.0.1:0"]);
+        let (running, line) = start(server.stdin(Stdio::null()))?;
+        let address = line.strip_prefix("listening on ").context("the server did not start")?;
         Ok((running, address.to_owned()))
     }
 
@@ -119,10 +112,10 @@ impl Town {
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
-    fn save_photo(&self, message: &serde_json::Value) -> Result<()> {
+    fn save_photo(&self, who: &str, message: &serde_json::Value) -> Result<()> {
         let id = message.pointer("/attachments/0/id").and_then(|id| id.as_str()).context("the photo is missing")?;
-        let copy = self.folder.join("kopie.svg");
-        self.rohrpost("crew", &["attachment", "save", id, copy.to_str().context("no readable name")?])?;
+        let copy = self.folder.join(format!("{who}.svg"));
+        self.rohrpost(who, &["attachment", "save", id, copy.to_str().context("no readable name")?])?;
         ensure!(fs::read(copy)? == PHOTO.as_bytes(), "the photo changed on its way");
         Ok(())
     }
@@ -140,6 +133,16 @@ impl Town {
     }
 }
 
+/// Starts a program that stays, and waits for the line it says when it is ready.
+fn start(command: &mut Command) -> Result<(Running, String)> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let output = child.stdout.take().context("no output")?;
+    let running = Running(child);
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    Ok((running, line.trim().to_owned()))
+}
+
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -147,6 +150,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
         if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
     }
     Ok(found)
+}
+
+fn first_message(lines: &str) -> Result<serde_json::Value> {
+    Ok(serde_json::from_str(lines.lines().next().context("no message arrived")?)?)
 }
 
 fn say(text: &str) {

@@ -21,6 +21,8 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 /// An envelope that carries a 1 KiB body: sealed, framed and padded (Padmé).
 const ENVELOPE_BYTES: usize = 1472;
+/// One connection may create only so many logs an hour.
+const LOGS_PER_CONNECTION: usize = 1000;
 /// Where in the body the time of sending stands, behind the version byte.
 const STAMP: std::ops::Range<usize> = 1..9;
 
@@ -83,7 +85,10 @@ pub async fn idle(binary: &Path, connections: usize) -> Result<Report> {
     let mut first = Link::connect(&server.address).await?;
     first.ask(town.founding()).await?;
     let mut logs = Vec::new();
-    for _ in 0..connections {
+    for number in 0..connections {
+        if number % LOGS_PER_CONNECTION == 0 {
+            first = Link::connect(&server.address).await?;
+        }
         let log = town.log();
         first.ask(town.create(&log, &origin, &first.hello.nonce)).await?;
         logs.push(log);

@@ -11,8 +11,9 @@ use crate::{
     error::Fail,
     input::{Input, Output, RequestId},
     media::Media,
-    outbox, search, sync,
-    turn::{Link, Live, Turn, Want},
+    mls::Suite,
+    outbox, profile, reading, search, sync,
+    turn::{Fact, Link, Live, Turn, Want},
 };
 use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
 use proto::{ErrorCode, Push, Reply, blob::BlobReply};
@@ -31,6 +32,9 @@ pub struct Engine {
     luck: Luck,
     seen: Seen,
     live: Live,
+    suite: Suite,
+    #[cfg(any(test, feature = "testkit"))]
+    defects: std::collections::BTreeSet<crate::testkit::Defect>,
 }
 
 impl Engine {
@@ -38,15 +42,47 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`]: the store can't be used.
-    pub fn open(mut conn: Connection, media: Box<dyn Media>, luck: Luck, now: Timestamp) -> Result<Self, EngineError> {
-        db::prepare(&mut conn)?;
-        let mut engine = Self { conn, media, luck, seen: Seen::new(), live: Live::default() };
-        engine.turn(now, |turn| {
+    pub fn open(conn: Connection, media: Box<dyn Media>, luck: Luck, now: Timestamp) -> Result<Self, EngineError> {
+        let mut engine = Self {
+            conn,
+            media,
+            luck,
+            seen: Seen::new(),
+            live: Live::default(),
+            suite: Suite::Hybrid768,
+            #[cfg(any(test, feature = "testkit"))]
+            defects: Default::default(),
+        };
+        engine.prepare(now)?;
+        Ok(engine)
+    }
+
+    /// As [`Self::open`], with a suite of the simulator's choice and bugs planted on purpose.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn open_in_world(
+        conn: Connection,
+        media: Box<dyn Media>,
+        luck: Luck,
+        now: Timestamp,
+        (suite, defects): (Suite, std::collections::BTreeSet<crate::testkit::Defect>),
+    ) -> Result<Self, EngineError> {
+        let (seen, live) = (Seen::new(), Live::default());
+        let mut engine = Self { conn, media, luck, seen, live, suite, defects };
+        engine.prepare(now)?;
+        Ok(engine)
+    }
+
+    fn prepare(&mut self, now: Timestamp) -> Result<(), EngineError> {
+        db::prepare(&mut self.conn)?;
+        self.turn(now, |turn| {
             search::store::prepare(turn.db)?;
             conversation::expire(turn)?;
             outbox::sweep_media(turn)
         })?;
-        Ok(engine)
+        Ok(())
     }
 
     /// Applies one input and answers what must now happen outside. Outputs exist only after the commit.
@@ -58,6 +94,7 @@ impl Engine {
             turn.live.alarms.clear();
             conversation::expire(turn)?;
             apply(turn, input)?;
+            hand_on(turn)?;
             pump(turn)
         })?;
         Ok(out)
@@ -98,7 +135,11 @@ impl Engine {
             seen: &self.seen,
             media: self.media.as_mut(),
             live: &mut self.live,
+            suite: self.suite,
+            #[cfg(any(test, feature = "testkit"))]
+            defects: &self.defects,
             out: Vec::new(),
+            facts: Vec::new(),
             doomed: Vec::new(),
         };
         let result = what(&mut turn);
@@ -184,7 +225,7 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
 
 fn pushed(turn: &mut Turn<'_>, push: Push) -> Result<(), EngineError> {
     match push {
-        Push::Entry { branch, entry } => sync::pushed(turn, &branch, entry),
+        Push::Entry { branch, entry } => reading::entry(turn, &branch, &entry).map(drop),
         Push::Behind { branch } => sync::behind(turn, &branch),
         Push::Deposit { inbox, deposit } => account::deposits(turn, &inbox, vec![deposit]),
     }
@@ -216,9 +257,12 @@ fn replied(turn: &mut Turn<'_>, id: RequestId, result: Result<Reply, Failure>) -
         | Want::InboxErase(_)
         | Want::InboxDrop(_)
         | Want::Publish(_) => account::inbox_answered(turn, want, result),
-        Want::LogCreate(_) | Want::LogOpen(_) | Want::LogRead(_) | Want::LogClose(_) => {
-            sync::answered(turn, want, result)
-        }
+        Want::LogCreate(_) | Want::LogOpen(_) | Want::LogRead(_) | Want::LogClose(_) => match (&want, result) {
+            (Want::LogOpen(branch) | Want::LogRead(branch), Ok(Reply::Page(page))) => {
+                reading::page(turn, branch, &page)
+            }
+            (_, result) => sync::answered(turn, want, result),
+        },
         Want::Commit(log, hash) => conversation::commit_answered(turn, &log, &hash, result),
         Want::Claim(device) => conversation::claim_answered(turn, &device, result),
         Want::Append(..)
@@ -247,6 +291,28 @@ fn transferred(turn: &mut Turn<'_>, id: RequestId, result: Result<BlobReply, Fai
     }
 }
 
+/// Tells the rooms above what the rooms below have learned.
+fn hand_on(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    loop {
+        let facts = std::mem::take(&mut turn.facts);
+        if facts.is_empty() {
+            return Ok(());
+        }
+        for fact in facts {
+            match fact {
+                Fact::LockedOut(user) => conversation::note_revoked(turn, &user)?,
+                Fact::Letter(sealed) => conversation::welcome(turn, &sealed)?,
+                Fact::PassRefused => account::pass_refused(turn)?,
+                Fact::Tree(log, body) => conversation::tree_arrived(turn, &log, &body)?,
+                Fact::Snapshot(id, body) => directory::snapshot_arrived(turn, &id, &body)?,
+                Fact::Wrap(body) => directory::wrap_arrived(turn, &body)?,
+                Fact::Kem(body) => directory::kem_arrived(turn, &body)?,
+                Fact::AttachmentComplete(id) => conversation::attachment_complete(turn, &id)?,
+            }
+        }
+    }
+}
+
 /// Asks for everything that is wanted and not asked yet.
 fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     for _ in 0..ROUNDS {
@@ -256,6 +322,7 @@ fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         directory::pump(turn)?;
         conversation::pump(turn)?;
         outbox::pump(turn)?;
+        hand_on(turn)?;
         if (turn.out.len(), turn.db.total_changes()) == before {
             return Ok(());
         }
@@ -267,7 +334,7 @@ fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
 fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
     Ok(match query {
         Query::Status => {
-            let mut status = account::status(turn)?;
+            let mut status = profile::status(turn)?;
             let soon = turn.now.plus_secs(SOON_SECS);
             let idle = turn.live.in_flight() == 0 && !turn.live.repeats_before(soon);
             status.settled = turn.online() && idle && sync::is_caught_up(turn)?;

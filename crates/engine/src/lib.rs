@@ -2,6 +2,7 @@
 //! The client's brain: MLS, conversations, directory, outbox, search; no network, clock or luck of its own.
 
 pub mod account;
+mod blob;
 pub mod cert;
 pub mod content;
 mod conversation;
@@ -16,6 +17,8 @@ pub mod log;
 pub mod media;
 pub mod mls;
 mod outbox;
+mod profile;
+mod reading;
 pub mod search;
 mod sync;
 #[cfg(any(test, feature = "testkit"))]

@@ -10,6 +10,29 @@ use std::{
 
 pub use crate::crypto::luck::seeded::luck;
 
+pub use crate::mls::Suite;
+
+/// A bug planted on purpose, to prove that the simulator would find it; never in a product build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Defect {
+    /// The group goes to the next epoch when its commit is staged, not when it is true.
+    MergeBeforeAck,
+    /// Welcomes go out with the commit, not after it was accepted.
+    WelcomeBeforeAck,
+    /// A commit this device can't judge is skipped like an invalid one.
+    SkipUndecidable,
+    /// The cursor moves in a transaction of its own, before the content.
+    CursorOutside,
+    /// An epoch's keys go when the next one is known, not when its branch was read to the end.
+    KeysDeletedEarly,
+    /// Self-destruct believes the device's clock alone.
+    ExpiryByLocalClock,
+    /// Whoever asks is added again, also a device that was removed.
+    ReaddRemoved,
+    /// One Welcome for all newcomers: the same bytes in several inboxes.
+    SingleWelcome,
+}
+
 type Chunks = BTreeMap<(AttachmentId, u32), Vec<u8>>;
 
 /// Chunks in memory; clones share them, so they outlive an engine that "crashed".

@@ -8,8 +8,9 @@ use crate::{
     db::Db,
     input::{Output, RequestId},
     media::Media,
+    mls::Suite,
 };
-use client_api::{AttachmentId, ConversationId, DeviceId, Event, Timestamp};
+use client_api::{AttachmentId, ConversationId, DeviceId, Event, Timestamp, UserId};
 use proto::{
     BlobId, BranchId, ContentHash, InboxId, LogId, Nonce, Request, Signature,
     blob::BlobRequest,
@@ -39,6 +40,23 @@ pub(crate) enum Want {
     BlobWrite(BlobId),
     BlobRead(BlobId),
     BlobDrop(BlobId),
+}
+
+/// Something one room learned that concerns a room above it; the engine's front hands it on in the same transaction.
+pub(crate) enum Fact {
+    /// A person, or one of their devices, was locked out.
+    LockedOut(UserId),
+    /// A letter in the mailbox that is not about the account.
+    Letter(Vec<u8>),
+    /// The server refused an invitation's pass.
+    PassRefused,
+    /// The tree a Welcome points to.
+    Tree(LogId, Vec<u8>),
+    Snapshot(BlobId, Vec<u8>),
+    Wrap(Vec<u8>),
+    Kem(Vec<u8>),
+    /// All chunks of an attachment are here.
+    AttachmentComplete(AttachmentId),
 }
 
 /// The connection, as far as proofs depend on it.
@@ -95,15 +113,27 @@ pub(crate) struct Turn<'a> {
     pub db: &'a Db<'a>,
     pub now: Timestamp,
     pub luck: &'a Luck,
+    /// What groups are made of: always the hybrid suite, but in a simulated world.
+    pub suite: Suite,
+    #[cfg(any(test, feature = "testkit"))]
+    pub defects: &'a std::collections::BTreeSet<crate::testkit::Defect>,
     pub seen: &'a Seen,
     pub media: &'a mut dyn Media,
     pub live: &'a mut Live,
     pub out: Vec<Output>,
+    /// For the rooms above.
+    pub facts: Vec<Fact>,
     /// Media to delete once the transaction is committed.
     pub doomed: Vec<AttachmentId>,
 }
 
 impl Turn<'_> {
+    /// Whether a simulated world has planted this bug.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn is_planted(&self, defect: crate::testkit::Defect) -> bool {
+        self.defects.contains(&defect)
+    }
+
     pub fn online(&self) -> bool {
         self.live.link.is_some()
     }

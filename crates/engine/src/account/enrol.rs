@@ -5,14 +5,14 @@ use super::{
     format::{EnrolRequest, InviteLink, open_answer, request_hash, root_fingerprint, seal_request},
     inbox,
     invite::device_id_of,
-    state::{self, Account, DirectoryAccess, Enrolling},
 };
 use crate::{
     EngineError, cert,
     crypto::{Secret, seal::SealKey, sign::SigningKey},
     directory::{self, store},
     error::{Fail, bug},
-    outbox,
+    outbox::{self, Vouched},
+    profile::{self, Account, DirectoryAccess, Enrolling},
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
@@ -20,7 +20,7 @@ use client_api::{AccountState, Answer, CommandError, Event, Link, UserId};
 use proto::{Hour, InboxId, RootPublicKey, TtlClass, authority::authority_id};
 
 pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
-    if state::load(turn.db)?.is_some_and(|account| account.state != AccountState::Refused) {
+    if profile::load(turn.db)?.is_some_and(|account| account.state != AccountState::Refused) {
         return Err(CommandError::WrongState("this profile already has an account".into()).into());
     }
     let parsed = InviteLink::parse(&link.0).map_err(|error| CommandError::Invalid(error.to_string()))?;
@@ -64,34 +64,43 @@ pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
         }),
         problem: None,
     };
-    state::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     inbox::add_reply(turn, &secrets)?;
-    outbox::deposit(turn.db, &parsed.approver_inbox, &sealed.map_err(bug)?, Some(link.0.trim()))?;
+    outbox::deposit(turn.db, &parsed.approver_inbox, &sealed.map_err(bug)?, Some(&vouched(&parsed)))?;
     turn.event(Event::AccountChanged);
     Ok(Answer::Done)
 }
 
-/// The server refused the pass: nothing will come of this enrolment.
-pub(crate) fn refused(turn: &mut Turn<'_>, why: &str) -> Result<(), EngineError> {
-    let Some(mut account) = state::load(turn.db)?.filter(|account| account.state == AccountState::Waiting) else {
+pub(super) fn vouched(link: &InviteLink) -> Vouched {
+    Vouched { pass: link.pass(), key: Secret::new(link.secrets().pass_key.expose()) }
+}
+
+/// The server refused the invitation's pass.
+pub(crate) fn pass_refused(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    refused(turn, "the invitation was refused: it was used before, has expired or was altered")
+}
+
+/// Nothing will come of this enrolment.
+pub(super) fn refused(turn: &mut Turn<'_>, why: &str) -> Result<(), EngineError> {
+    let Some(mut account) = profile::load(turn.db)?.filter(|account| account.state == AccountState::Waiting) else {
         return Ok(());
     };
     (account.state, account.problem) = (AccountState::Refused, Some(why.into()));
-    state::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     turn.event(Event::AccountChanged);
     Ok(())
 }
 
 /// The approver's answer: everything in it is verified against the link before it is believed.
-pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -> Result<bool, EngineError> {
-    let Some(enrolling) = account.enrolling.clone() else { return Ok(true) };
+pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -> Result<(), EngineError> {
+    let Some(enrolling) = account.enrolling.clone() else { return Ok(()) };
     let (fresh, link) = (SealKey::from_bytes(&enrolling.fresh).map_err(bug)?, InviteLink::parse(&enrolling.link));
     let link = link.map_err(bug)?;
     // Anybody who has the link may write here: what does not open is somebody's noise.
-    let Ok(answer) = open_answer(&fresh, &account.authority, &enrolling.request_hash, sealed) else { return Ok(true) };
+    let Ok(answer) = open_answer(&fresh, &account.authority, &enrolling.request_hash, sealed) else { return Ok(()) };
     if root_fingerprint(&answer.root_pub) != link.root || authority_id(&answer.root_pub) != account.authority {
         refused(turn, "the answer comes from another authority than the invitation")?;
-        return Ok(true);
+        return Ok(());
     }
     let user_key = SigningKey::from_bytes(account.user_key.expose()).map_err(bug)?;
     let device_key = account.device_signer()?;
@@ -104,11 +113,11 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
     });
     let Ok((chain, identity)) = verified else {
         refused(turn, "the answer's certificates do not hold")?;
-        return Ok(true);
+        return Ok(());
     };
     if identity.user != answer.user {
         refused(turn, "the answer's certificates are for somebody else")?;
-        return Ok(true);
+        return Ok(());
     }
     account.state = AccountState::Ready;
     account.authority_name = answer.authority_name.as_str().into();
@@ -117,7 +126,7 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
     account.chain = chain.into_iter().map(Into::into).collect();
     account.directory = Some(DirectoryAccess { log: answer.log, d: answer.d, key: answer.key.0.clone() });
     (account.enrolling, account.problem) = (None, None);
-    state::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     store::save_issuer(turn.db, &identity.issuer, &answer.issuer_cert, None)?;
     store::save_package_root(turn.db, answer.d, &answer.key.package_root())?;
     let log = LogRow {
@@ -139,5 +148,5 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
     inbox::add_final(turn, &account)?;
     inbox::drop_reply(turn)?;
     turn.event(Event::AccountChanged);
-    Ok(true)
+    Ok(())
 }

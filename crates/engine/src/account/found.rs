@@ -3,8 +3,7 @@
 
 use super::{
     format::{RootFile, seal_root_file},
-    inbox, invite,
-    state::{self, Account, DirectoryAccess, IssuerKeys},
+    inbox,
 };
 use crate::{
     EngineError,
@@ -21,6 +20,7 @@ use crate::{
         store,
     },
     error::{Fail, bug},
+    profile::{self, Account, DirectoryAccess, IssuerKeys},
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
 };
@@ -43,7 +43,7 @@ pub(crate) fn create_authority(
     passphrase: &Passphrase,
     setup_code: Option<Passphrase>,
 ) -> Result<Answer, Fail> {
-    if state::load(turn.db)?.is_some() {
+    if profile::load(turn.db)?.is_some() {
         return Err(CommandError::WrongState("this profile already has an account".into()).into());
     }
     let invalid = |what: &str| CommandError::Invalid(what.into());
@@ -56,7 +56,7 @@ pub(crate) fn create_authority(
     let root = RootKey::generate(turn.luck);
     let account = keys(turn, &root, server, &authority_name, &admin_name, setup_code.map(|code| code.0))?;
     begin_directory(turn, &account, &admin_name)?;
-    state::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     inbox::add_final(turn, &account)?;
     let file = RootFile { root, authority_name };
     let sealed = seal_root_file(turn.luck, &file, &passphrase.0).map_err(|e| CommandError::Invalid(e.to_string()))?;
@@ -168,7 +168,7 @@ fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Resu
             seal_key_hash: content_hash(&seal_key),
             seal_key: Some(seal_key.into()),
         }),
-        invite::act(turn, account, ActKind::Founded),
+        directory::act(turn, account, ActKind::Founded),
     ];
     directory::append(turn, &records)
 }
@@ -180,7 +180,7 @@ pub(super) fn public_of(seal_key: &[u8]) -> Result<Vec<u8>, EngineError> {
 
 /// Tells the server what holds now, until it has confirmed it.
 pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    let Some(account) = state::load(turn.db)? else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let (Some(issuer), Some(access)) = (account.issuer.as_ref().filter(|issuer| issuer.put), &account.directory) else {
         return Ok(());
     };
@@ -202,7 +202,7 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
 }
 
 pub(crate) fn authority_answered(turn: &mut Turn<'_>, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
-    let Some(mut account) = state::load(turn.db)? else { return Ok(()) };
+    let Some(mut account) = profile::load(turn.db)? else { return Ok(()) };
     let d = account.directory.as_ref().map_or(0, |access| access.d);
     let Some(issuer) = &mut account.issuer else { return Ok(()) };
     match result {
@@ -225,7 +225,7 @@ pub(crate) fn authority_answered(turn: &mut Turn<'_>, result: Result<Reply, Erro
             turn.pause(Want::AuthorityPut, 30);
         }
     }
-    state::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     turn.event(Event::AccountChanged);
     db::save_meta(turn.db, "authority asked", Some(&[1]))
 }

@@ -3,18 +3,18 @@
 
 use super::{
     enrol,
-    format::InviteSecrets,
+    format::{InviteLink, InviteSecrets},
     invite,
-    state::{self, Account},
 };
 use crate::{
-    EngineError, conversation,
+    EngineError,
     crypto::{Secret, sign::SigningKey},
     db::{self, Row, col, millis, params},
-    directory::format::{DirKey, key::package_key, seal_key_package},
+    directory::format::{DirKey, package_key, seal_key_package},
     error::bug,
-    outbox,
-    turn::{Turn, Want},
+    mls::KeyPackageUse,
+    profile::{self, Account},
+    turn::{Fact, Turn, Want},
 };
 use client_api::AccountState;
 use minicbor::bytes::ByteVec;
@@ -78,7 +78,7 @@ pub(super) fn drop_reply(turn: &Turn<'_>) -> Result<(), EngineError> {
 }
 
 pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    let Some(account) = state::load(turn.db)? else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     if matches!(account.state, AccountState::Revoked | AccountState::Refused) {
         return Ok(());
     }
@@ -106,8 +106,11 @@ fn create(turn: &mut Turn<'_>, account: &Account, row: &InboxRow) -> Result<(), 
     }
     let owner_pub = SigningKey::from_bytes(row.owner.expose()).map_err(bug)?.public();
     let voucher = match (row.purpose, &account.enrolling) {
-        (Purpose::Final, _) => super::member_proof(turn, Op::InboxCreate, &row.id.0)?.map(Voucher::Member),
-        (Purpose::Reply, Some(enrolling)) => outbox::pass_voucher(turn, &enrolling.link, Op::InboxCreate, &row.id),
+        (Purpose::Final, _) => profile::member_proof(turn, Op::InboxCreate, &row.id.0)?.map(Voucher::Member),
+        (Purpose::Reply, Some(enrolling)) => {
+            let link = InviteLink::parse(&enrolling.link).map_err(bug)?;
+            enrol::vouched(&link).voucher(turn, Op::InboxCreate, &row.id)?
+        }
         (Purpose::Reply, None) => None,
     };
     if let Some(voucher) = voucher {
@@ -137,12 +140,17 @@ fn publish(turn: &mut Turn<'_>, account: &Account, row: &InboxRow) -> Result<(),
     let key = package_key(&DirKey(directory.key.clone()).package_root(), &row.id);
     let mut sealed = Vec::new();
     for number in 0..=STOCK {
-        let package = conversation::new_key_package(turn, account, number == STOCK)?;
+        let package = profile::new_key_package(turn, account, purpose(number))?;
         sealed.push(ByteVec::from(seal_key_package(turn.luck, &key, directory.d, &package).map_err(bug)?));
     }
     let Some(last_resort) = sealed.pop() else { return Ok(()) };
     turn.ask(want, Request::InboxPublish { inbox: row.id, packages: sealed, last_resort });
     Ok(())
+}
+
+/// The one behind the stock is the last resort.
+fn purpose(number: usize) -> KeyPackageUse {
+    if number == STOCK { KeyPackageUse::LastResort } else { KeyPackageUse::Once }
 }
 
 pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
@@ -153,7 +161,7 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::InboxCreate(id), Err(code)) => {
             let is_reply = find(turn, id)?.is_some_and(|row| row.purpose == Purpose::Reply);
             if is_reply && matches!(code, ErrorCode::Forbidden | ErrorCode::Conflict) {
-                enrol::refused(turn, "the invitation was refused: it was used before, has expired or was altered")?;
+                enrol::pass_refused(turn)?;
             }
             turn.pause(want, 2);
         }
@@ -192,31 +200,44 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
     Ok(())
 }
 
+/// What became of a letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    Done,
+    /// It can't be answered before something else has happened here: it stays.
+    Later,
+    /// It is not about the account.
+    Other,
+}
+
 /// Letters as they arrive: each is read once, then removed from the server.
 pub(crate) fn deposits(turn: &mut Turn<'_>, inbox: &InboxId, letters: Vec<Deposit>) -> Result<(), EngineError> {
     for letter in letters {
         let hash = proto::chain::content_hash(&letter.sealed);
-        let sql = "INSERT OR IGNORE INTO seen_deposit (hash, until) VALUES (?1, ?2)";
-        let is_new = db::run(turn.db, sql, params![hash.as_bytes(), millis(turn.now.plus_secs(SEEN_SECS))])? > 0;
-        let done = !is_new || deposit(turn, inbox, &letter.sealed)?;
-        if done {
-            let sql = "INSERT OR IGNORE INTO erase_deposit (inbox, hash) VALUES (?1, ?2)";
-            db::run(turn.db, sql, params![inbox.as_bytes(), letter.hash.as_bytes()])?;
-        } else {
-            db::run(turn.db, "DELETE FROM seen_deposit WHERE hash = ?1", [hash.as_bytes()])?;
+        let seen = "SELECT 1 FROM seen_deposit WHERE hash = ?1";
+        let is_new = db::find(turn.db, seen, [hash.as_bytes()], |_| Ok(()))?.is_none();
+        if is_new && deposit(turn, inbox, &letter.sealed)? == Read::Later {
+            turn.live.inboxes.remove(inbox);
+            turn.pause(Want::InboxOpen(*inbox), 5);
+            continue;
         }
+        let sql = "INSERT OR IGNORE INTO seen_deposit (hash, until) VALUES (?1, ?2)";
+        db::run(turn.db, sql, params![hash.as_bytes(), millis(turn.now.plus_secs(SEEN_SECS))])?;
+        let sql = "INSERT OR IGNORE INTO erase_deposit (inbox, hash) VALUES (?1, ?2)";
+        db::run(turn.db, sql, params![inbox.as_bytes(), letter.hash.as_bytes()])?;
     }
     Ok(())
 }
 
-/// Answers `false` if this letter can't be read yet and is to stay.
-fn deposit(turn: &mut Turn<'_>, inbox: &InboxId, sealed: &[u8]) -> Result<bool, EngineError> {
-    let (Some(account), Some(row)) = (state::load(turn.db)?, find(turn, inbox)?) else { return Ok(true) };
+fn deposit(turn: &mut Turn<'_>, inbox: &InboxId, sealed: &[u8]) -> Result<Read, EngineError> {
+    let (Some(account), Some(row)) = (profile::load(turn.db)?, find(turn, inbox)?) else { return Ok(Read::Done) };
     if row.purpose == Purpose::Reply {
-        return enrol::answer(turn, account, sealed);
+        enrol::answer(turn, account, sealed)?;
+        return Ok(Read::Done);
     }
-    if account.issuer.is_some() && invite::request(turn, &account, sealed)? {
-        return Ok(true);
+    let read = if account.issuer.is_some() { invite::request(turn, &account, sealed)? } else { Read::Other };
+    if read == Read::Other {
+        turn.facts.push(Fact::Letter(sealed.to_vec()));
     }
-    conversation::welcome(turn, &account, sealed)
+    Ok(read)
 }

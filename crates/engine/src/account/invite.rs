@@ -3,7 +3,7 @@
 
 use super::{
     format::{EnrolAnswer, InviteLink, InviteSecrets, link::Offer, open_request, request_invite, seal_answer},
-    state::{self, Account},
+    inbox::Read,
 };
 use crate::{
     EngineError, cert,
@@ -11,11 +11,13 @@ use crate::{
     db::{self, col, params},
     directory::{
         self,
-        format::{Act, ActKind, Device, DirKey, Name, Person, PersonState, Record, Unit},
+        format::{ActKind, Device, DirKey, Name, Person, PersonState, Record, Unit},
         store,
     },
     error::{Fail, bug},
-    outbox, sync,
+    outbox,
+    profile::{self, Account},
+    sync,
     turn::Turn,
 };
 use client_api::{Answer, CommandError, DeviceId, Link, NewPerson, UnitId, UserId};
@@ -24,13 +26,8 @@ use proto::{Hour, InboxId, chain::content_hash, limit::PASS_DAYS};
 /// People invited at once.
 const PEOPLE: usize = 5_000;
 
-/// A line for the log of administrative acts.
-pub(crate) fn act(turn: &Turn<'_>, account: &Account, what: ActKind) -> Record {
-    Record::Act(Act { who: account.user, what, at: turn.now })
-}
-
 pub(crate) fn invite(turn: &mut Turn<'_>, people: &[NewPerson]) -> Result<Answer, Fail> {
-    let account = state::load(turn.db)?;
+    let account = profile::load(turn.db)?;
     let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
     let Some(issuer) = &account.issuer else {
         return Err(CommandError::Refused("only an administrator may invite".into()).into());
@@ -62,7 +59,7 @@ pub(crate) fn invite(turn: &mut Turn<'_>, people: &[NewPerson]) -> Result<Answer
             params![link.invite.as_bytes(), link.seed.expose(), user.as_bytes(), link.not_after.0],
         )?;
         records.push(Record::Person(Person { user, name, unit, state: PersonState::Invited }));
-        records.push(act(turn, &account, ActKind::Invited(user)));
+        records.push(directory::act(turn, &account, ActKind::Invited(user)));
         links.push(Link(link.to_text()));
     }
     directory::append(turn, &records)?;
@@ -95,9 +92,9 @@ fn unit_of(
     Ok(unit)
 }
 
-/// A letter in this profile's mailbox that may be an enrolment request; answers whether it was one.
-pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> Result<bool, EngineError> {
-    let Ok(invite) = request_invite(sealed) else { return Ok(false) };
+/// A letter in this profile's mailbox that may be an enrolment request; the first valid one is granted.
+pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> Result<Read, EngineError> {
+    let Ok(invite) = request_invite(sealed) else { return Ok(Read::Other) };
     type Row = (Secret, UserId, u32, i64);
     let row: Option<Row> = db::find(
         turn.db,
@@ -105,29 +102,33 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
         [invite.as_bytes()],
         |row| Ok((col(row, 0)?, col(row, 1)?, row.get(2)?, row.get(3)?)),
     )?;
-    let Some((seed, user, not_after, used)) = row else { return Ok(false) };
+    let Some((seed, user, not_after, used)) = row else { return Ok(Read::Other) };
     let secrets = InviteSecrets::of(&seed);
     let Ok(request) = open_request(&secrets.request_key, &account.authority, sealed) else {
         turn.warn(None, "an enrolment request did not open");
-        return Ok(true);
+        return Ok(Read::Done);
     };
     if used != 0 || Hour::of_millis(turn.now.0).0 > not_after {
         let name = directory::name_of(turn.db, &user)?;
         turn.warn(None, &format!("a second or late enrolment request for {name} was refused"));
-        let record = act(turn, account, ActKind::RefusedRequest(user));
+        let record = directory::act(turn, account, ActKind::RefusedRequest(user));
         directory::append(turn, &[record])?;
-        return Ok(true);
+        return Ok(Read::Done);
     }
-    let (Some(issuer), Some(access)) = (&account.issuer, &account.directory) else { return Ok(false) };
+    let (Some(issuer), Some(access)) = (&account.issuer, &account.directory) else { return Ok(Read::Later) };
     let (Some(log), Some(person), Some(newest)) =
         (sync::store::find_directory(turn.db)?, store::find_person(turn.db, &user)?, directory::newest(turn.db)?)
     else {
-        return Ok(false);
+        return Ok(Read::Later);
     };
     let issuer_key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
     let user_cert = cert::issue_user(turn.luck, &issuer_key, &issuer.cert, user, &request.user_key, turn.now);
+    let Ok(user_cert) = user_cert else {
+        turn.warn(None, "no certificate could be issued for a new device: the administrator's own must be renewed");
+        return Ok(Read::Later);
+    };
     let answer = EnrolAnswer {
-        user_cert: user_cert.map_err(bug)?,
+        user_cert,
         issuer_cert: issuer.cert.to_vec(),
         root_pub: account.root_pub,
         log: access.log,
@@ -142,7 +143,7 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
         name: Name::new(&person.name).map_err(bug)?,
         authority_name: Name::new(&account.authority_name).map_err(bug)?,
     };
-    let Ok(sealed) = seal_answer(turn.luck, &account.authority, &request, &answer) else { return Ok(true) };
+    let Ok(sealed) = seal_answer(turn.luck, &account.authority, &request, &answer) else { return Ok(Read::Done) };
     outbox::deposit(turn.db, &secrets.reply_inbox, &sealed, None)?;
     db::run(turn.db, "UPDATE invite SET used = 1 WHERE id = ?1", [invite.as_bytes()])?;
     let (device, seal_key) = (device_id(&request), request.inbox_seal.as_bytes().to_vec());
@@ -155,10 +156,10 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
             seal_key_hash: content_hash(&seal_key),
             seal_key: Some(seal_key.into()),
         }),
-        act(turn, account, ActKind::Approved(user, device)),
+        directory::act(turn, account, ActKind::Approved(user, device)),
     ];
     directory::append(turn, &records)?;
-    Ok(true)
+    Ok(Read::Done)
 }
 
 /// A device's id follows from its key, so approver and device agree on it without saying it.

@@ -6,13 +6,11 @@ pub mod format;
 mod found;
 mod inbox;
 mod invite;
-mod state;
 
-pub(crate) use enrol::{enrol, refused};
+pub(crate) use enrol::{enrol, pass_refused};
 pub(crate) use found::{authority_answered, create_authority};
 pub(crate) use inbox::{answered as inbox_answered, deposits};
-pub(crate) use invite::{act, invite};
-pub(crate) use state::{Account, load, member_proof, note_revoked, save, status};
+pub(crate) use invite::invite;
 
 use crate::{EngineError, turn::Turn};
 

@@ -3,9 +3,9 @@
 
 use super::store::{self, ConversationRow, IntentKind};
 use crate::{
-    account::{self, Account},
     directory,
     error::Fail,
+    profile::{self, Account},
     turn::Turn,
 };
 use client_api::{AccountState, Answer, CommandError, ConversationId, ConversationKind, Event, UserId};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 const NAME_BYTES: usize = 200;
 
 pub(super) fn ready(turn: &Turn<'_>) -> Result<Account, Fail> {
-    let account = account::load(turn.db)?.filter(Account::is_ready);
+    let account = profile::load(turn.db)?.filter(Account::is_ready);
     let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
     if account.state == AccountState::Revoked {
         return Err(CommandError::WrongState("this account was locked out".into()).into());

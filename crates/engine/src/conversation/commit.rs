@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     EngineError,
-    account::{self, Account},
     crypto::{Secret, seal::SealPublic},
     db::{self, col, params},
     directory::{self, format::seal_blob},
     error::bug,
     mls::{Commit, Effect, Group, Plan, Verdict},
     outbox,
+    profile::{self, Account},
     sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
@@ -175,7 +175,7 @@ pub(crate) fn commit_answered(
 }
 
 pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
-    let (Some(account), Some(next), Some(conversation)) = (account::load(turn.db)?, &entry.next, log.conversation)
+    let (Some(account), Some(next), Some(conversation)) = (profile::load(turn.db)?, &entry.next, log.conversation)
     else {
         return Ok(Taken::Invalid);
     };
@@ -285,7 +285,7 @@ fn advance(
         "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE log = ?1 AND branch = ?2",
         params![log.id.as_bytes(), log.branch.as_bytes()],
     )?;
-    if let (true, Some(conversation), Some(account)) = (left > 0, log.conversation, account::load(turn.db)?) {
+    if let (true, Some(conversation), Some(account)) = (left > 0, log.conversation, profile::load(turn.db)?) {
         store::add_intent(turn.db, &conversation, IntentKind::Leave, &account.user, turn.now)?;
     }
     let new = sync::switch_branch(turn, log, secret, env_hash, next)?;

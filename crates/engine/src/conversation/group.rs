@@ -4,16 +4,15 @@
 use super::store::{self, ConversationRow};
 use crate::{
     EngineError,
-    account::{self, Account},
-    crypto::sign::SigningKey,
     db::{self, params},
     directory::{
         self,
-        format::{key::package_key, key_package_epoch, open_key_package},
+        format::{key_package_epoch, open_key_package, package_key},
     },
     error::bug,
     log::{Aad, EpochKeys},
-    mls::{Group, KeyPackageUse, MlsClient, Settings, Suite},
+    mls::{Group, Settings},
+    profile::{self, Account},
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
 };
@@ -24,19 +23,13 @@ use proto::{
 };
 use std::collections::BTreeMap;
 
-pub(super) fn client(turn: &Turn<'_>, account: &Account) -> Result<MlsClient, EngineError> {
-    let key = SigningKey::from_bytes(account.device_key.expose()).map_err(bug)?;
-    let chain: Vec<Vec<u8>> = account.chain.iter().map(|cert| cert.to_vec()).collect();
-    MlsClient::new(Suite::Hybrid768, &key, &chain, turn.luck, turn.seen).map_err(bug)
-}
-
 pub(super) fn load(turn: &Turn<'_>, account: &Account, log: &LogId) -> Result<Group, EngineError> {
     let row: Option<(Vec<u8>, Vec<u8>)> =
         db::find(turn.db, "SELECT state, tree FROM mls_group WHERE log = ?1", [log.as_bytes()], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
     let (state, tree) = row.ok_or(EngineError::Damaged("a log without its group"))?;
-    Group::load(&client(turn, account)?, &state, &tree).map_err(bug)
+    Group::load(&profile::client(turn, account)?, &state, &tree).map_err(bug)
 }
 
 pub(super) fn save(turn: &Turn<'_>, log: &LogId, group: &mut Group) -> Result<(), EngineError> {
@@ -73,7 +66,7 @@ pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationR
         moderators: row.moderators.clone(),
         roots: vec![account.root_pub],
     };
-    let mut group = client(turn, account)?.create(&settings, Hour::of_millis(turn.now.0)).map_err(bug)?;
+    let mut group = profile::client(turn, account)?.create(&settings, Hour::of_millis(turn.now.0)).map_err(bug)?;
     let secret = group.log_secret(&id).map_err(bug)?;
     let branch = branch_id(&id, &ROOT_PARENT, 0, &EpochKeys::derive(&secret).announce());
     let log = LogRow {
@@ -106,22 +99,6 @@ pub(super) fn note_members(turn: &Turn<'_>, id: &ConversationId, group: &Group) 
     store::save_members(turn.db, id, &members)
 }
 
-/// A key package to publish; its private part is kept until a Welcome used it.
-pub(crate) fn new_key_package(
-    turn: &mut Turn<'_>,
-    account: &Account,
-    last_resort: bool,
-) -> Result<Vec<u8>, EngineError> {
-    let purpose = if last_resort { KeyPackageUse::LastResort } else { KeyPackageUse::Once };
-    let package = client(turn, account)?.key_package(turn.now, purpose).map_err(bug)?;
-    db::run(
-        turn.db,
-        "INSERT INTO key_package (ref, data, last) VALUES (?1, ?2, ?3)",
-        params![package.reference, package.private.as_slice(), last_resort],
-    )?;
-    Ok(package.bytes)
-}
-
 /// A claimed key package: opened, checked against the directory, kept for the next commit.
 pub(crate) fn claim_answered(
     turn: &mut Turn<'_>,
@@ -147,13 +124,12 @@ pub(crate) fn claim_answered(
 }
 
 fn open_claimed(turn: &Turn<'_>, device: &DeviceId, sealed: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-    let (Some(account), Some(row)) = (account::load(turn.db)?, directory::store::find_device(turn.db, device)?) else {
+    let (Some(account), Some(row)) = (profile::load(turn.db)?, directory::store::find_device(turn.db, device)?) else {
         return Ok(None);
     };
     let Ok(d) = key_package_epoch(sealed) else { return Ok(None) };
     let Some(root) = directory::store::find_package_root(turn.db, d)? else { return Ok(None) };
     let Ok(package) = open_key_package(&package_key(&root, &row.inbox), sealed) else { return Ok(None) };
-    let verified = client(turn, &account)?.verify_key_package(&package, &[account.root_pub], turn.now);
-    let fits = verified.is_ok_and(|verified| (verified.device.device, verified.device.user) == (*device, row.user));
+    let fits = profile::is_good_package(turn, &account, &package, (&row.user, device))?;
     Ok(fits.then_some(package))
 }

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     EngineError,
-    account::{self, Account},
     crypto::{
         Luck, Secret,
         seal::{SealKey, SealPublic},
@@ -18,6 +17,7 @@ use crate::{
     log::EpochKeys,
     mls::Group,
     outbox::{self, Purpose},
+    profile,
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
@@ -67,36 +67,36 @@ impl Letter {
     }
 }
 
-/// A letter in the mailbox; answers `false` if it is to stay there.
-pub(crate) fn welcome(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> Result<bool, EngineError> {
+/// A letter in the mailbox.
+pub(crate) fn welcome(turn: &mut Turn<'_>, sealed: &[u8]) -> Result<(), EngineError> {
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let key = SealKey::from_bytes(&account.seal_key).map_err(bug)?;
-    let Ok(plain) = key.open(&info(&account.authority), b"", sealed) else { return Ok(true) };
-    let Ok(letter) = proto::decode::<Letter>(&plain, DEPOSIT_BYTES) else { return Ok(true) };
+    let Ok(plain) = key.open(&info(&account.authority), b"", sealed) else { return Ok(()) };
+    let Ok(letter) = proto::decode::<Letter>(&plain, DEPOSIT_BYTES) else { return Ok(()) };
     let followed = sync::store::find(turn.db, &letter.log)?;
     if followed.is_some_and(|log| matches!(log.state, LogState::New | LogState::Open)) {
-        return Ok(true);
+        return Ok(());
     }
     db::run(
         turn.db,
         "REPLACE INTO welcome_in (log, branch, body) VALUES (?1, ?2, ?3)",
         params![letter.log.as_bytes(), letter.parent.as_bytes(), plain],
     )?;
-    outbox::want_blob(turn, &letter.tree, 0, letter.tree.size_bytes, Purpose::Tree, letter.log.as_bytes())?;
-    Ok(true)
+    outbox::want_blob(turn, &letter.tree, 0, letter.tree.size_bytes, Purpose::Tree, letter.log.as_bytes())
 }
 
 /// The tree is here: join, check that the log's keys are the announced ones, and follow it.
 pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Result<(), EngineError> {
     let sql = "SELECT body FROM welcome_in WHERE log = ?1";
     let kept: Option<Vec<u8>> = db::find(turn.db, sql, [log.as_bytes()], |row| row.get(0))?;
-    let (Some(kept), Some(account)) = (kept, account::load(turn.db)?) else { return Ok(()) };
+    let (Some(kept), Some(account)) = (kept, profile::load(turn.db)?) else { return Ok(()) };
     db::run(turn.db, "DELETE FROM welcome_in WHERE log = ?1", [log.as_bytes()])?;
     let letter: Letter = proto::decode(&kept, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("welcome"))?;
     let Ok(tree) = open_blob(&letter.tree_key, body) else { return Ok(()) };
     let sql = "SELECT data FROM key_package WHERE ref = ?1";
     let private: Option<Vec<u8>> = db::find(turn.db, sql, [letter.key_package.as_slice()], |row| row.get(0))?;
     let Some(private) = private else { return Ok(()) };
-    let joined = Group::join(&group::client(turn, &account)?, &letter.welcome, &tree, &private, &[account.root_pub]);
+    let joined = Group::join(&profile::client(turn, &account)?, &letter.welcome, &tree, &private, &[account.root_pub]);
     let mut group = match joined {
         Ok(group) => group,
         Err(error) => {

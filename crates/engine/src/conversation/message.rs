@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     EngineError,
-    account::Account,
     content::{Message, Part},
     db::{self, millis, params},
+    profile::Account,
     search::{self, Corpus},
     turn::Turn,
 };

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     EngineError,
-    account::{self, Account},
     db::{self, params},
     directory,
     error::bug,
     mls::{Group, Plan},
+    profile::{self, Account},
     sync::{self, LogRow, LogState, Payload},
     turn::{Turn, Want},
 };
@@ -24,7 +24,7 @@ const UNACKED: usize = 32;
 const RANK_SECS: u64 = 5;
 
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    let Some(account) = account::load(turn.db)?.filter(|account| account.state == AccountState::Ready) else {
+    let Some(account) = profile::load(turn.db)?.filter(|account| account.state == AccountState::Ready) else {
         return Ok(());
     };
     if !turn.online() {
@@ -139,7 +139,7 @@ fn plan(
                     }
                     let want = Want::Claim(device.device);
                     if turn.may_ask(&want)
-                        && let Some(proof) = account::member_proof(turn, Op::InboxClaim, &device.inbox.0)?
+                        && let Some(proof) = profile::member_proof(turn, Op::InboxClaim, &device.inbox.0)?
                     {
                         turn.ask(want.clone(), Request::InboxClaim { inbox: device.inbox, proof });
                     }

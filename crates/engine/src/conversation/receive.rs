@@ -7,11 +7,11 @@ use super::{
     store::{self, IntentKind},
 };
 use crate::{
-    EngineError, account, content,
+    EngineError, content,
     db::{self, col_opt, params},
     directory,
     mls::Received,
-    outbox,
+    outbox, profile,
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
@@ -20,7 +20,7 @@ use minicbor::bytes::ByteVec;
 use proto::{EntryKind, LogEntry};
 
 pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
-    let (Some(account), Some(conversation)) = (account::load(turn.db)?, log.conversation) else {
+    let (Some(account), Some(conversation)) = (profile::load(turn.db)?, log.conversation) else {
         return Ok(Taken::Next);
     };
     if own(turn, log, entry)? {

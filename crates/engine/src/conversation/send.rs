@@ -8,10 +8,10 @@ use super::{
     store,
 };
 use crate::{
-    account::Account,
     cert,
     content::{self, Access, Message, Part, TextForm, expiry, forward},
     error::{Fail, bug},
+    profile::Account,
     turn::Turn,
 };
 use client_api::{Answer, AttachmentId, CommandError, ConversationId, Draft, Expiry, MessageId};

@@ -4,6 +4,7 @@
 pub mod aead;
 pub mod kdf;
 pub mod luck;
+pub mod pad;
 pub mod seal;
 pub mod secret;
 pub mod sign;

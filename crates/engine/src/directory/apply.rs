@@ -2,7 +2,10 @@
 //! Verified records become rows.
 
 use super::{format::Record, store};
-use crate::{EngineError, account, cert, conversation, db, turn::Turn};
+use crate::{
+    EngineError, cert, db, profile,
+    turn::{Fact, Turn},
+};
 use client_api::Event;
 
 /// Applies records an issuer has signed, in their order.
@@ -22,15 +25,13 @@ pub(crate) fn apply(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), Engin
             Record::Device(device) => store::save_device(turn.db, device)?,
             Record::RevokePerson(user) => {
                 store::revoke_person(turn.db, user)?;
-                account::note_revoked(turn, user)?;
-                conversation::note_revoked(turn, user)?;
+                profile::note_revoked(turn, user)?;
+                turn.facts.push(Fact::LockedOut(*user));
             }
             Record::RevokeDevice(device) => {
                 let owner = store::find_device(turn.db, device)?.map(|row| row.user);
                 store::revoke_device(turn.db, device)?;
-                if let Some(user) = owner {
-                    conversation::note_revoked(turn, &user)?;
-                }
+                turn.facts.extend(owner.map(Fact::LockedOut));
             }
             Record::Policy(policy) => db::save_meta(turn.db, "policy", Some(&proto::encode(policy)))?,
             Record::Issuer(issuer) => issuer_record(turn, issuer)?,
@@ -52,7 +53,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), Engin
 
 /// An issuer counts only if our root has signed it.
 fn issuer_record(turn: &mut Turn<'_>, issuer: &super::format::Issuer) -> Result<(), EngineError> {
-    let Some(account) = account::load(turn.db)? else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     match cert::verify_issuer(&issuer.cert, &[account.root_pub], None, turn.seen) {
         Ok(identity) => store::save_issuer(turn.db, &identity.issuer, &issuer.cert, Some(issuer)),
         Err(error) => {

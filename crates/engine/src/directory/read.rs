@@ -7,14 +7,14 @@ use super::{
     rekey, store,
 };
 use crate::{
-    EngineError, account, cert, db,
+    EngineError, cert, db, profile,
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
 use proto::{LogEntry, PublicKey};
 
 pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
-    let Some(account) = account::load(turn.db)? else { return Ok(Taken::Next) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(Taken::Next) };
     let Some(directory) = &account.directory else { return Ok(Taken::Next) };
     db::run(turn.db, "DELETE FROM outbox WHERE conversation IS NULL AND env_hash = ?1", [entry.env_hash.as_bytes()])?;
     let refused = if entry.kind == proto::EntryKind::Commit { Taken::Invalid } else { Taken::Next };
@@ -49,7 +49,7 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
 fn issuer_key(
     turn: &Turn<'_>,
     signed: &SignedIn,
-    account: &account::Account,
+    account: &profile::Account,
 ) -> Result<Option<PublicKey>, EngineError> {
     let Some(cert) = store::find_issuer_cert(turn.db, &signed.issuer())? else { return Ok(None) };
     Ok(cert::verify_issuer(&cert, &[account.root_pub], None, turn.seen).ok().map(|identity| identity.key))

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     EngineError,
-    account::{self, Account},
     cert::issuer_id,
     crypto::{
         Secret,
@@ -21,7 +20,8 @@ use crate::{
     db::{self, params},
     error::{Fail, bug},
     outbox::{self, Purpose},
-    sync::{self, LogRow, Payload, Taken},
+    profile::{self, Account},
+    sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
 use client_api::{Answer, CommandError, DeviceId, UserId};
@@ -87,7 +87,7 @@ pub(crate) struct Newest {
 
 /// Locks a person out; the removal from groups follows when the record is read.
 pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer, Fail> {
-    let account = account::load(turn.db)?.filter(|account| account.issuer.is_some());
+    let account = profile::load(turn.db)?.filter(|account| account.issuer.is_some());
     let account = account.ok_or_else(|| CommandError::Refused("only an administrator may lock a person out".into()))?;
     if account.user == *user {
         return Err(CommandError::Refused("an administrator can't lock out their own account".into()).into());
@@ -96,7 +96,7 @@ pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer
     if person.revoked {
         return Ok(Answer::Done);
     }
-    let act = account::act(turn, &account, super::format::ActKind::RevokedPerson(*user));
+    let act = super::act(turn, &account, super::format::ActKind::RevokedPerson(*user));
     append(turn, &[Record::RevokePerson(*user), act])?;
     db::run(turn.db, "UPDATE invite SET used = 2 WHERE user = ?1", [user.as_bytes()])?;
     db::save_meta(turn.db, WANTED, Some(&[1]))?;
@@ -106,11 +106,6 @@ pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer
 /// A rekey was staged or is being read: no entries until it is through.
 pub(crate) fn is_under_way(turn: &Turn<'_>) -> Result<bool, EngineError> {
     Ok(db::load_meta(turn.db, OUT)?.is_some() || db::load_meta(turn.db, IN)?.is_some())
-}
-
-/// A commit was read whose wrap is still missing: the log is not read on before it is here.
-pub(crate) fn is_waiting(turn: &Turn<'_>) -> Result<bool, EngineError> {
-    Ok(db::load_meta(turn.db, IN)?.is_some())
 }
 
 pub(crate) fn newest(db: &db::Db<'_>) -> Result<Option<Newest>, EngineError> {
@@ -230,7 +225,7 @@ pub(super) fn read(
     }
     let place = store::list_devices(turn.db)?.iter().position(|row| row.device == account.device);
     let Some(slot) = place.and_then(|place| u32::try_from(place).ok()) else {
-        account::note_revoked(turn, &account.user)?;
+        profile::note_revoked(turn, &account.user)?;
         return Ok(Taken::Next);
     };
     let own =
@@ -247,6 +242,7 @@ pub(super) fn read(
         write_key,
     };
     db::save_meta(turn.db, IN, Some(&proto::encode(&waiting)))?;
+    sync::store::save(turn.db, &LogRow { state: LogState::Held, ..log.clone() })?;
     let offset = slot_offset(slot, WRAP_SLOT_BYTES);
     outbox::want_blob(turn, &notice.wraps, offset, WRAP_SLOT_BYTES as u64, Purpose::Wrap, log.id.as_bytes())?;
     Ok(Taken::Elsewhere)
@@ -256,7 +252,7 @@ pub(super) fn read(
 pub(crate) fn wrap_arrived(turn: &mut Turn<'_>, wrap: &[u8]) -> Result<(), EngineError> {
     let Some(bytes) = db::load_meta(turn.db, IN)? else { return Ok(()) };
     let waiting: Incoming = proto::decode(&bytes, usize::MAX).map_err(|_| EngineError::Damaged("rekey"))?;
-    let (Some(account), Some(log)) = (account::load(turn.db)?, sync::store::find_directory(turn.db)?) else {
+    let (Some(account), Some(log)) = (profile::load(turn.db)?, sync::store::find_directory(turn.db)?) else {
         return Ok(());
     };
     let Some(directory) = &account.directory else { return Ok(()) };
@@ -289,7 +285,7 @@ fn adopt(
         turn.warn(None, "the directory's new key is not the one announced");
         return Ok(());
     }
-    let Some(mut account) = account::load(turn.db)? else { return Ok(()) };
+    let Some(mut account) = profile::load(turn.db)? else { return Ok(()) };
     if let Some(directory) = &mut account.directory {
         directory.d = directory.d.saturating_add(1);
         directory.key = key.0.clone();
@@ -299,7 +295,7 @@ fn adopt(
         issuer.write_key = write_key;
         issuer.put = true;
     }
-    account::save(turn.db, &account)?;
+    profile::save(turn.db, &account)?;
     db::run(
         turn.db,
         "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE conversation IS NULL AND log = ?1",

@@ -11,10 +11,11 @@ use super::{
     store,
 };
 use crate::{
-    EngineError, account, cert,
+    EngineError, cert,
     db::{self, Db},
     error::bug,
     outbox::{self, Purpose},
+    profile,
     turn::Turn,
 };
 use proto::{BlobId, chain::content_hash};
@@ -56,7 +57,7 @@ pub(crate) fn fetch(turn: &mut Turn<'_>, newest: &Newest) -> Result<(), EngineEr
 }
 
 pub(crate) fn snapshot_arrived(turn: &mut Turn<'_>, id: &BlobId, body: &[u8]) -> Result<(), EngineError> {
-    let Some(account) = account::load(turn.db)? else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let Some(directory) = &account.directory else { return Ok(()) };
     let scope = Scope { authority: account.authority, log: directory.log, d: directory.d };
     let key = super::format::DirKey(directory.key.clone());
@@ -83,7 +84,7 @@ pub(crate) fn snapshot_arrived(turn: &mut Turn<'_>, id: &BlobId, body: &[u8]) ->
 
 /// Every device's sealing key, slot by slot; each is checked against its hash.
 pub(crate) fn kem_arrived(turn: &mut Turn<'_>, body: &[u8]) -> Result<(), EngineError> {
-    let directory = account::load(turn.db)?.and_then(|account| account.directory);
+    let directory = profile::load(turn.db)?.and_then(|account| account.directory);
     let Some(directory) = directory else { return Ok(()) };
     db::save_meta(turn.db, "kem", Some(body))?;
     let key = super::format::DirKey(directory.key);

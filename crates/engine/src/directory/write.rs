@@ -2,23 +2,23 @@
 //! An administrator's records on their way into the directory's log.
 
 use super::{
-    format::{Record, Scope, record, sign_records},
+    format::{Act, ActKind, Record, Scope, record, sign_records},
     store,
 };
 use crate::{
-    EngineError, account,
+    EngineError,
     crypto::sign::SigningKey,
     db::{self, params},
     error::bug,
+    profile::{self, Account},
     sync::{self, LogState, Payload},
     turn::{Turn, Want},
 };
 use proto::{EntryKind, Request, chain::content_hash};
 
-/// The directory's write key, if this profile is an administrator.
-pub(crate) fn write_key(turn: &Turn<'_>) -> Result<Option<SigningKey>, EngineError> {
-    let issuer = account::load(turn.db)?.and_then(|account| account.issuer);
-    issuer.map(|issuer| SigningKey::from_bytes(issuer.write_key.expose()).map_err(bug)).transpose()
+/// A line for the log of administrative acts.
+pub(crate) fn act(turn: &Turn<'_>, account: &Account, what: ActKind) -> Record {
+    Record::Act(Act { who: account.user, what, at: turn.now })
 }
 
 /// Queues records; they count once they are read back from the log.
@@ -34,7 +34,7 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let Some(log) = sync::store::find_directory(turn.db)?.filter(|log| log.state == LogState::Open) else {
         return Ok(());
     };
-    let Some(account) = account::load(turn.db)? else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let (Some(issuer), Some(directory)) = (&account.issuer, &account.directory) else { return Ok(()) };
     super::rekey::first_snapshot(turn, &account, &log)?;
     if !sync::is_read(turn, &log) || super::rekey::is_under_way(turn)? {

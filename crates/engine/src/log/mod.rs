@@ -3,6 +3,7 @@
 
 pub mod aad;
 pub mod chain;
+pub mod directory;
 pub mod envelope;
 pub mod keys;
 #[cfg(test)]
@@ -10,5 +11,6 @@ mod tests;
 
 pub use aad::Aad;
 pub use chain::{Chain, ChainError};
+pub use directory::{DirKey, package_key};
 pub use envelope::{EnvelopeError, Payload, Place};
 pub use keys::EpochKeys;

@@ -3,11 +3,11 @@
 
 use super::blob;
 use crate::{
-    EngineError, conversation,
+    EngineError,
     crypto::Secret,
     db::{self, Row, col, col_opt, params},
     error::bug,
-    turn::{Turn, Want},
+    turn::{Fact, Turn, Want},
 };
 use client_api::{AttachmentId, Event, MessageId};
 use minicbor::bytes::ByteVec;
@@ -149,7 +149,7 @@ pub(super) fn arrived(
             db::run(turn.db, sql, params![row.id.as_bytes(), moved as i64, number + 1])?;
             progress(turn, id)?;
             if moved >= row.padded_bytes {
-                conversation::attachment_complete(turn, &row.id)?;
+                turn.facts.push(Fact::AttachmentComplete(row.id));
             }
         }
         Err(ErrorCode::Gone | ErrorCode::Unknown) => {

@@ -2,12 +2,13 @@
 //! Small blobs held in the database: trees, wraps and snapshots on their way out, and those waited for.
 
 use crate::{
-    EngineError, account, conversation,
+    EngineError,
+    blob::BlobRef,
     crypto::Secret,
     db::{self, Db, col, col_opt, params},
-    directory::{self, format::BlobRef},
     error::bug,
-    turn::{Turn, Want},
+    profile,
+    turn::{Fact, Turn, Want},
 };
 use minicbor::bytes::ByteVec;
 use proto::{
@@ -145,7 +146,7 @@ pub(super) fn create(
     let voucher = match kept {
         // The write key is proven when the branch is opened.
         Some(branch) => turn.live.opened.contains_key(&branch).then_some(BlobVoucher::KeptLog(branch)),
-        None => account::member_proof(turn, Op::BlobCreate, &blob.0)?.map(BlobVoucher::Member),
+        None => profile::member_proof(turn, Op::BlobCreate, &blob.0)?.map(BlobVoucher::Member),
     };
     let Some(voucher) = voucher else { return Ok(()) };
     let [write, read, delete] = secrets.map(|secret| content_hash(secret.expose()));
@@ -217,11 +218,11 @@ pub(super) fn arrived(
             match purpose {
                 0 => {
                     let log = LogId::from_slice(&context).ok_or(EngineError::Damaged("wanted blob"))?;
-                    conversation::tree_arrived(turn, &log, &body)?;
+                    turn.facts.push(Fact::Tree(log, body));
                 }
-                1 => directory::snapshot_arrived(turn, id, &body)?,
-                2 => directory::wrap_arrived(turn, &body)?,
-                _ => directory::kem_arrived(turn, &body)?,
+                1 => turn.facts.push(Fact::Snapshot(*id, body)),
+                2 => turn.facts.push(Fact::Wrap(body)),
+                _ => turn.facts.push(Fact::Kem(body)),
             }
         }
         Err(ErrorCode::Gone | ErrorCode::Unknown) => {

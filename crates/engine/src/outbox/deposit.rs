@@ -2,19 +2,45 @@
 //! Letters for other inboxes: kept until the server has them.
 
 use crate::{
-    EngineError, account,
-    account::format::InviteLink,
+    EngineError,
+    crypto::{Secret, sign::SigningKey},
     db::{self, Db, col, params},
-    turn::{Turn, Want},
+    error::bug,
+    profile,
+    turn::{Fact, Turn, Want},
 };
-use proto::{ErrorCode, InboxId, Reply, Request, Voucher, proof::Op};
+use minicbor::{Decode, Encode};
+use proto::{ErrorCode, InboxId, Pass, Reply, Request, Voucher, proof::Op};
 
-/// Queues a letter. `link`: vouched for by an invitation's pass instead of membership.
-pub(crate) fn deposit(db: &Db<'_>, inbox: &InboxId, sealed: &[u8], link: Option<&str>) -> Result<(), EngineError> {
+/// An invitation's pass and the key that proves it, for those who are no members yet.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Vouched {
+    #[n(0)]
+    pub pass: Pass,
+    #[n(1)]
+    pub key: Secret,
+}
+
+impl Vouched {
+    /// `None` while there is no connection.
+    pub fn voucher(&self, turn: &Turn<'_>, op: Op, inbox: &InboxId) -> Result<Option<Voucher>, EngineError> {
+        let key = SigningKey::from_bytes(self.key.expose()).map_err(bug)?;
+        Ok(turn.proof(&key, op, &inbox.0).map(|proof| Voucher::Pass(self.pass.clone(), proof)))
+    }
+}
+
+/// Queues a letter. `vouched`: by an invitation's pass instead of membership.
+pub(crate) fn deposit(
+    db: &Db<'_>,
+    inbox: &InboxId,
+    sealed: &[u8],
+    vouched: Option<&Vouched>,
+) -> Result<(), EngineError> {
     db::run(
         db,
         "INSERT INTO deposit_out (inbox, sealed, pass) VALUES (?1, ?2, ?3)",
-        params![inbox.as_bytes(), sealed, link.map(str::as_bytes)],
+        params![inbox.as_bytes(), sealed, vouched.map(proto::encode)],
     )?;
     Ok(())
 }
@@ -31,22 +57,18 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         if !turn.may_ask(&want) {
             continue;
         }
-        let voucher = match pass.and_then(|text| String::from_utf8(text).ok()) {
-            None => account::member_proof(turn, Op::InboxDeposit, &inbox.0)?.map(Voucher::Member),
-            Some(text) => pass_voucher(turn, &text, Op::InboxDeposit, &inbox),
+        let voucher = match pass {
+            None => profile::member_proof(turn, Op::InboxDeposit, &inbox.0)?.map(Voucher::Member),
+            Some(bytes) => {
+                let vouched: Vouched = proto::decode(&bytes, 4096).map_err(|_| EngineError::Damaged("pass"))?;
+                vouched.voucher(turn, Op::InboxDeposit, &inbox)?
+            }
         };
         if let Some(voucher) = voucher {
             turn.ask(want, Request::InboxDeposit { inbox, sealed: sealed.into(), voucher });
         }
     }
     Ok(())
-}
-
-/// The pass of an invitation link and the proof by its key.
-pub(crate) fn pass_voucher(turn: &Turn<'_>, link: &str, op: Op, inbox: &InboxId) -> Option<Voucher> {
-    let link = InviteLink::parse(link).ok()?;
-    let proof = turn.proof(&link.secrets().pass_key, op, &inbox.0)?;
-    Some(Voucher::Pass(link.pass(), proof))
 }
 
 pub(super) fn answered(turn: &mut Turn<'_>, seq: i64, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
@@ -56,7 +78,7 @@ pub(super) fn answered(turn: &mut Turn<'_>, seq: i64, result: Result<Reply, Erro
                 row.get::<_, Option<Vec<u8>>>(0)
             })?;
             if by_pass.flatten().is_some() {
-                account::refused(turn, "the invitation was refused: it was used before, has expired or was altered")?;
+                turn.facts.push(Fact::PassRefused);
                 db::run(turn.db, "DELETE FROM deposit_out WHERE seq = ?1", [seq])?;
             }
             turn.pause(Want::Deposit(seq), 2);

@@ -8,5 +8,5 @@ mod pump;
 
 pub(crate) use attachment::sweep_media;
 pub(crate) use blob::{Purpose, are_uploaded, put_blob, want_blob};
-pub(crate) use deposit::{deposit, pass_voucher};
+pub(crate) use deposit::{Vouched, deposit};
 pub(crate) use pump::{answered, counts, pump, stored, transferred};

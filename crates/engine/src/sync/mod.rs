@@ -5,8 +5,8 @@ mod pump;
 mod read;
 pub(crate) mod store;
 
-pub(crate) use pump::{answered, behind, is_caught_up, pump, pushed};
-pub(crate) use read::{Taken, switch_branch};
+pub(crate) use pump::{answered, begin_page, behind, end_page, is_caught_up, pump};
+pub(crate) use read::{Next, Taken, next, switch_branch, taken};
 pub(crate) use store::{LogKind, LogRow, LogState, Payload};
 
 use crate::turn::Turn;

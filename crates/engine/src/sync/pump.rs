@@ -3,10 +3,10 @@
 
 use super::{LogKind, LogRow, LogState, is_read, read, store};
 use crate::{
-    EngineError, account, directory,
+    EngineError, profile,
     turn::{Turn, Want},
 };
-use proto::{BranchId, ErrorCode, LogEntry, Reply, Request, proof::Op, reply::LogPage, request::NextKeys};
+use proto::{BranchId, ErrorCode, Reply, Request, proof::Op, reply::LogPage, request::NextKeys};
 
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     if !turn.online() {
@@ -16,7 +16,8 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     for log in store::list_live(turn.db)? {
         match log.state {
             LogState::New => create(turn, &log)?,
-            _ => follow(turn, &log)?,
+            LogState::Open => follow(turn, &log)?,
+            LogState::Held | LogState::Left | LogState::Stopped => {}
         }
     }
     Ok(())
@@ -27,9 +28,9 @@ fn create(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
     if !turn.may_ask(&want) {
         return Ok(());
     }
-    let Some(proof) = account::member_proof(turn, Op::LogCreate, &log.id.0)? else { return Ok(()) };
+    let Some(proof) = profile::member_proof(turn, Op::LogCreate, &log.id.0)? else { return Ok(()) };
     let write_pub = match log.kind {
-        LogKind::Directory => directory::write_key(turn)?.map(|key| key.public()),
+        LogKind::Directory => profile::write_key(turn)?.map(|key| key.public()),
         LogKind::Conversation => None,
     };
     let keys = NextKeys { access_pub: log.access_key().public(), write_pub };
@@ -47,16 +48,13 @@ fn follow(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
             let Some(proof) = turn.proof(&log.access_key(), Op::LogOpen, &log.branch.0) else { return Ok(()) };
             let write_proof = match log.kind {
                 LogKind::Directory => {
-                    directory::write_key(turn)?.and_then(|key| turn.proof(&key, Op::LogWrite, &log.branch.0))
+                    profile::write_key(turn)?.and_then(|key| turn.proof(&key, Op::LogWrite, &log.branch.0))
                 }
                 LogKind::Conversation => None,
             };
             turn.ask(want, Request::LogOpen { branch: log.branch, proof, write_proof, after: log.n });
         }
         Some(count) if *count > log.n => {
-            if log.kind == LogKind::Directory && directory::is_waiting(turn)? {
-                return Ok(());
-            }
             turn.ask(Want::LogRead(log.branch), Request::LogRead { branch: log.branch, after: log.n });
         }
         Some(_) => {}
@@ -77,7 +75,6 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
             }
             Ok(())
         }
-        (Want::LogOpen(branch) | Want::LogRead(branch), Ok(Reply::Page(page))) => take_page(turn, branch, page),
         (Want::LogOpen(branch) | Want::LogRead(branch), Err(ErrorCode::Gone | ErrorCode::Unknown)) => {
             match store::find_by_branch(turn.db, branch)? {
                 Some(mut log) => read::stop(turn, &mut log, "the server no longer has this part of the conversation"),
@@ -95,26 +92,26 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
     }
 }
 
-fn take_page(turn: &mut Turn<'_>, branch: &BranchId, page: LogPage) -> Result<(), EngineError> {
-    let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
+/// A page has come: answers whether its entries may be read.
+pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage) -> Result<bool, EngineError> {
+    let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(|log| log.state == LogState::Open) else {
+        return Ok(false);
+    };
     if page.count < log.n {
-        return read::stop(turn, &mut log, "the server was restored from an old backup and has less than this device");
+        read::stop(turn, &mut log, "the server was restored from an old backup and has less than this device")?;
+        return Ok(false);
     }
     turn.live.opened.insert(*branch, page.count);
-    for entry in &page.entries {
-        if !read::entry(turn, branch, entry)? {
-            break;
-        }
-    }
+    Ok(true)
+}
+
+/// The page's entries were read: at its end both sides must have the same head.
+pub(crate) fn end_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage) -> Result<(), EngineError> {
     let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
     if log.state == LogState::Open && log.n == page.count && log.head != page.head {
         return read::stop(turn, &mut log, "the server's history is not the one this device has read");
     }
     Ok(())
-}
-
-pub(crate) fn pushed(turn: &mut Turn<'_>, branch: &BranchId, entry: LogEntry) -> Result<(), EngineError> {
-    read::entry(turn, branch, &entry).map(|_| ())
 }
 
 /// Pushes were left out: the count is not known any more, so read on.

@@ -3,13 +3,12 @@
 
 use super::{LogKind, LogRow, LogState, store};
 use crate::{
-    EngineError, conversation,
+    EngineError,
     db::millis,
-    directory,
     turn::{Turn, Want},
 };
 use proto::{
-    BranchId, ContentHash, EntryKind, LogEntry, Request,
+    BranchId, ContentHash, LogEntry, Request,
     chain::{branch_id, content_hash, first_head, next_head},
     request::NextKeys,
 };
@@ -28,38 +27,46 @@ pub(crate) enum Taken {
     Elsewhere,
 }
 
-/// Takes `entry` of `branch` if it is the next; answers whether the one after it may be tried.
-pub(super) fn entry(turn: &mut Turn<'_>, branch: &BranchId, entry: &LogEntry) -> Result<bool, EngineError> {
+/// What is to be done with an entry that came.
+pub(crate) enum Next {
+    /// It is the next one: its content is to be taken, then [`taken`] called.
+    Take(LogRow),
+    /// It was read before; the one after it may be tried.
+    Known,
+    /// There is a hole before it, or the log is not read any more.
+    Stop,
+}
+
+/// Looks at an entry: only the next one is taken, and only if it is what the server says it is.
+pub(crate) fn next(turn: &mut Turn<'_>, branch: &BranchId, entry: &LogEntry) -> Result<Next, EngineError> {
     let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(|log| log.state == LogState::Open) else {
-        return Ok(false);
+        return Ok(Next::Stop);
     };
     if let Some(count) = turn.live.opened.get_mut(branch) {
         *count = (*count).max(entry.n);
     }
     if entry.n != log.n.saturating_add(1) {
-        return Ok(entry.n <= log.n);
+        return Ok(if entry.n <= log.n { Next::Known } else { Next::Stop });
     }
     let env = entry.env.as_ref().map(|env| env.as_slice());
     if env.is_some_and(|env| content_hash(env) != entry.env_hash) {
         stop(turn, &mut log, "the server sent an altered entry")?;
-        return Ok(false);
+        return Ok(Next::Stop);
     }
-    let head = next_head(&log.head, entry.n, entry.kind, &entry.env_hash, entry.next.as_ref());
     if let (LogKind::Conversation, Some(env)) = (log.kind, env) {
         let until = millis(turn.now.plus_secs(RESTORE_DAYS * 86_400));
         store::keep_raw(turn.db, branch, entry.n, env, until)?;
     }
-    let taken = match (log.kind, entry.kind, env) {
-        (LogKind::Directory, _, Some(env)) => directory::entry(turn, &log, entry, env)?,
-        (LogKind::Directory, _, None) => Taken::Next,
-        (LogKind::Conversation, EntryKind::Entry, Some(env)) => conversation::entry(turn, &log, entry, env)?,
-        (LogKind::Conversation, EntryKind::Commit, Some(env)) => conversation::candidate(turn, &log, entry, env)?,
-        (LogKind::Conversation, _, None) => conversation::tombstone(turn, &log, entry)?,
-    };
+    Ok(Next::Take(log))
+}
+
+/// The entry's content was taken: the cursor follows. Answers whether the entry after it may be tried.
+pub(crate) fn taken(turn: &mut Turn<'_>, mut log: LogRow, entry: &LogEntry, taken: Taken) -> Result<bool, EngineError> {
     if taken == Taken::Elsewhere {
         return Ok(false);
     }
-    (log.n, log.head) = (entry.n, head);
+    log.head = next_head(&log.head, entry.n, entry.kind, &entry.env_hash, entry.next.as_ref());
+    log.n = entry.n;
     log.candidates += u32::from(taken == Taken::Invalid);
     store::save(turn.db, &log)?;
     Ok(true)
@@ -84,7 +91,15 @@ pub(crate) fn switch_branch(
 ) -> Result<LogRow, EngineError> {
     store::keep_old_key(turn.db, old, millis(turn.now.plus_secs(RESTORE_DAYS * 86_400)))?;
     let branch = branch_id(&old.id, &old.branch, old.candidates, next);
-    let new = LogRow { branch, n: 0, head: first_head(&branch, Some(env_hash)), candidates: 0, secret, ..old.clone() };
+    let new = LogRow {
+        branch,
+        n: 0,
+        head: first_head(&branch, Some(env_hash)),
+        candidates: 0,
+        secret,
+        state: LogState::Open,
+        ..old.clone()
+    };
     store::save(turn.db, &new)?;
     turn.live.opened.remove(&old.branch);
     turn.ask(Want::LogClose(old.branch), Request::LogClose { branch: old.branch });

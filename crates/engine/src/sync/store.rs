@@ -5,8 +5,7 @@ use crate::{
     EngineError,
     crypto::{Luck, Secret, kdf, sign::SigningKey},
     db::{self, Db, Row, col, col_opt, params},
-    directory::format::DirKey,
-    log::{EnvelopeError, Place, envelope},
+    log::{DirKey, EnvelopeError, Place, envelope},
 };
 use client_api::ConversationId;
 use proto::{BranchId, ContentHash, EntryKind, LogId, TtlClass};
@@ -26,6 +25,8 @@ pub(crate) enum LogState {
     Left = 2,
     /// Something is wrong with it: neither read nor written.
     Stopped = 3,
+    /// A change was read whose keys are still on their way: nothing more is read before they are here.
+    Held = 4,
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +88,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogRow> {
             0 => LogState::New,
             1 => LogState::Open,
             2 => LogState::Left,
+            4 => LogState::Held,
             _ => LogState::Stopped,
         },
         at_hour: row.get(10)?,
@@ -136,7 +138,7 @@ pub(crate) fn find_directory(db: &Db<'_>) -> Result<Option<LogRow>, EngineError>
 
 /// Logs that are to be created or read.
 pub(crate) fn list_live(db: &Db<'_>) -> Result<Vec<LogRow>, EngineError> {
-    db::list(db, &format!("SELECT {COLUMNS} FROM log WHERE state IN (0, 1) ORDER BY kind, id"), [], read)
+    db::list(db, &format!("SELECT {COLUMNS} FROM log WHERE state IN (0, 1, 4) ORDER BY kind, id"), [], read)
 }
 
 /// Live logs of one conversation, lowest id first: the first is the one to write to.

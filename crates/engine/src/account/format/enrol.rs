@@ -6,12 +6,10 @@ use crate::{
     cert::CERT_BYTES,
     crypto::{
         Luck, Secret, aead,
+        pad::{pad, unpad},
         seal::{SealKey, SealPublic},
     },
-    directory::format::{
-        BlobRef, DirKey, Name,
-        key::{pad, unpad},
-    },
+    directory::format::{BlobRef, DirKey, Name},
 };
 use client_api::UserId;
 use minicbor::{Decode, Encode, bytes::ByteVec};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The directory on its way: signed records, keys, wraps, snapshots; nothing here knows a store or a server.
 
-pub mod blob;
 pub mod key;
 pub mod record;
 pub mod sign;
@@ -10,8 +9,12 @@ pub mod snapshot;
 mod tests;
 pub mod wrap;
 
-pub use blob::{BlobRef, open_blob, seal_blob};
-pub use key::{DirKey, key_package_epoch, open_key_package, package_key, seal_key_package};
+use crate::crypto::pad::PadError;
+pub use crate::{
+    blob::{BlobError, BlobRef, open_blob, seal_blob},
+    log::{DirKey, package_key},
+};
+pub use key::{key_package_epoch, open_key_package, seal_key_package};
 pub use record::{
     Act, ActKind, Approval, Device, Function, Issuer, Name, Person, PersonState, Policy, Record, TrustedRoot, Unit,
 };
@@ -36,6 +39,25 @@ pub enum FormatError {
     Part,
     #[error("does not open")]
     Open,
+}
+
+impl From<PadError> for FormatError {
+    fn from(error: PadError) -> Self {
+        match error {
+            PadError::TooLarge => Self::TooLarge,
+            PadError::Malformed => Self::Malformed,
+        }
+    }
+}
+
+impl From<BlobError> for FormatError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::TooLarge => Self::TooLarge,
+            BlobError::Malformed => Self::Malformed,
+            BlobError::Open => Self::Open,
+        }
+    }
 }
 
 impl From<proto::DecodeError> for FormatError {

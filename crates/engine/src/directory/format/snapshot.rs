@@ -2,12 +2,13 @@
 //! The whole directory at one point, and what says where it lies.
 
 use super::{
-    BlobRef, DirKey, FormatError, Record, Scope, SignedIn,
-    blob::{self, open_blob, seal_blob},
-    record,
+    BlobRef, DirKey, FormatError, Record, Scope, SignedIn, open_blob, record,
     sign::{Part, sign},
 };
-use crate::crypto::{Secret, sign::SigningKey};
+use crate::{
+    blob::{self, seal_blob},
+    crypto::{Secret, sign::SigningKey},
+};
 use client_api::{DeviceId, IssuerId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash, LogId, PublicKey};
@@ -69,7 +70,7 @@ impl Snapshot {
             batches: batches.collect::<Result<_, FormatError>>()?,
             package_roots: self.package_roots.clone(),
         };
-        seal_blob(&key.snapshot_key(id), &proto::encode(&wire))
+        Ok(seal_blob(&key.snapshot_key(id), &proto::encode(&wire))?)
     }
 }
 

@@ -259,12 +259,12 @@ fn blobs_of_every_size_have_a_bucket_size_and_come_back_whole() {
         let sealed = seal_blob(&key, &plain).unwrap();
         assert_eq!(sealed.len() as u64, bucket(sealed.len() as u64), "{size}");
         assert!(open_blob(&key, &sealed).unwrap() == plain, "{size}");
-        assert_eq!(open_blob(&key, &sealed[..sealed.len() - 1]), Err(FormatError::Open));
+        assert_eq!(open_blob(&key, &sealed[..sealed.len() - 1]), Err(BlobError::Open));
         if sealed.len() > MIB {
-            assert_eq!(open_blob(&key, &sealed[..MIB]), Err(FormatError::Open), "cut at a chunk");
+            assert_eq!(open_blob(&key, &sealed[..MIB]), Err(BlobError::Open), "cut at a chunk");
         }
     }
-    assert_eq!(open_blob(&key, &[]), Err(FormatError::Malformed));
+    assert_eq!(open_blob(&key, &[]), Err(BlobError::Malformed));
 }
 
 #[test]

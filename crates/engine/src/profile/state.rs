@@ -5,8 +5,8 @@ use crate::{
     EngineError,
     crypto::{Secret, sign::SigningKey},
     db::{self, Db},
-    directory::format::DirKey,
     error::bug,
+    log::DirKey,
     turn::Turn,
 };
 use client_api::{AccountState, DeviceId, Event, Status, UserId};
@@ -137,6 +137,12 @@ pub(crate) fn member_proof(turn: &Turn<'_>, op: Op, id: &[u8; 32]) -> Result<Opt
     let Some(directory) = account.directory else { return Ok(None) };
     let signature = turn.proof(&DirKey(directory.key).member_key(), op, id);
     Ok(signature.map(|signature| MemberProof { authority: account.authority, signature }))
+}
+
+/// The directory's write key, if this profile is an administrator.
+pub(crate) fn write_key(turn: &Turn<'_>) -> Result<Option<SigningKey>, EngineError> {
+    let issuer = load(turn.db)?.and_then(|account| account.issuer);
+    issuer.map(|issuer| SigningKey::from_bytes(issuer.write_key.expose()).map_err(bug)).transpose()
 }
 
 /// If it is this profile's person who was locked out, everything stops here.

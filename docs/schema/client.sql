@@ -39,9 +39,15 @@ CREATE TABLE device (
 
 CREATE INDEX device_user ON device (user);
 
+CREATE TABLE epoch (log BLOB NOT NULL, number INTEGER NOT NULL, branch BLOB NOT NULL, authenticator BLOB NOT NULL, moderators BLOB NOT NULL, PRIMARY KEY (log, number)) STRICT;
+
+CREATE INDEX epoch_branch ON epoch (branch);
+
 CREATE TABLE erase_deposit (inbox BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (inbox, hash)) STRICT;
 
 CREATE TABLE function (function BLOB PRIMARY KEY, record BLOB NOT NULL) STRICT;
+
+CREATE TABLE gap (log BLOB PRIMARY KEY, key BLOB NOT NULL, whole INTEGER NOT NULL) STRICT;
 
 CREATE TABLE inbox (
   id BLOB PRIMARY KEY, owner BLOB NOT NULL, seal_key BLOB, purpose INTEGER NOT NULL, state INTEGER NOT NULL,
@@ -57,15 +63,15 @@ CREATE TABLE invite (id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL
 
 CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record BLOB, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
 
-CREATE TABLE joined (log BLOB NOT NULL, branch BLOB NOT NULL, PRIMARY KEY (log, branch)) STRICT;
-
 CREATE TABLE key_package (ref BLOB PRIMARY KEY, data BLOB NOT NULL, last INTEGER NOT NULL) STRICT;
+
+CREATE TABLE leaf (log BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
 
 CREATE TABLE log (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, conversation BLOB, branch BLOB NOT NULL,
   n INTEGER NOT NULL, head BLOB NOT NULL, candidates INTEGER NOT NULL DEFAULT 0,
   secret BLOB NOT NULL, ttl INTEGER NOT NULL, state INTEGER NOT NULL, at_hour INTEGER NOT NULL DEFAULT 0,
-  reason TEXT
+  reason TEXT, tombstones INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE UNIQUE INDEX log_branch ON log (branch);
@@ -109,7 +115,19 @@ CREATE TABLE raw_envelope (branch BLOB NOT NULL, n INTEGER NOT NULL, env BLOB NO
 
 CREATE INDEX raw_envelope_until ON raw_envelope (until);
 
+CREATE TABLE readd (log BLOB NOT NULL, device BLOB NOT NULL, package BLOB NOT NULL, branch BLOB, n INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
+
+CREATE TABLE receipt (message BLOB PRIMARY KEY, conversation BLOB NOT NULL, due INTEGER NOT NULL) STRICT;
+
+CREATE TABLE renewal (log BLOB PRIMARY KEY, due INTEGER NOT NULL, active INTEGER NOT NULL) STRICT;
+
+CREATE TABLE reset (log BLOB PRIMARY KEY, old_log BLOB NOT NULL, rank BLOB NOT NULL, statement BLOB NOT NULL) STRICT;
+
+CREATE INDEX reset_old ON reset (old_log);
+
 CREATE TABLE seen_deposit (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+
+CREATE TABLE silent (log BLOB NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -118,7 +136,9 @@ CREATE TABLE staged (
   next_keys BLOB NOT NULL, secrets BLOB NOT NULL, next_secret BLOB NOT NULL, tree_blob BLOB, done INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE TABLE staged_welcome (log BLOB NOT NULL, inbox BLOB NOT NULL, welcome BLOB NOT NULL, seal_key BLOB NOT NULL) STRICT;
+CREATE TABLE staged_welcome (log BLOB NOT NULL, device BLOB NOT NULL, inbox BLOB NOT NULL, letter BLOB NOT NULL, seal_key BLOB NOT NULL) STRICT;
+
+CREATE TABLE stuck (log BLOB PRIMARY KEY, reason INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL, tries INTEGER NOT NULL, number INTEGER NOT NULL, committer BLOB) STRICT;
 
 CREATE TABLE unit (unit BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
 

@@ -195,6 +195,9 @@ pub enum Delivery {
     /// Durable on the server.
     #[n(2)]
     Stored,
+    /// On a device of the other person; only in direct conversations.
+    #[n(3)]
+    Delivered,
 }
 
 /// What stands in one place of a conversation.

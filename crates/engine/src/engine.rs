@@ -95,7 +95,8 @@ impl Engine {
             conversation::expire(turn)?;
             apply(turn, input)?;
             hand_on(turn)?;
-            pump(turn)
+            pump(turn)?;
+            conversation::save_groups(turn)
         })?;
         Ok(out)
     }
@@ -301,7 +302,9 @@ fn hand_on(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         for fact in facts {
             match fact {
                 Fact::LockedOut(user) => conversation::note_revoked(turn, &user)?,
-                Fact::Letter(sealed) => conversation::welcome(turn, &sealed)?,
+                Fact::Gone(log) => conversation::gone(turn, &log)?,
+                Fact::Letter(sealed) => conversation::letter(turn, &sealed)?,
+                Fact::Gap(log, body) => conversation::gap_arrived(turn, &log, body)?,
                 Fact::PassRefused => account::pass_refused(turn)?,
                 Fact::Tree(log, body) => conversation::tree_arrived(turn, &log, &body)?,
                 Fact::Snapshot(id, body) => directory::snapshot_arrived(turn, &id, &body)?,

@@ -8,7 +8,7 @@ use crate::{
     db::Db,
     input::{Output, RequestId},
     media::Media,
-    mls::Suite,
+    mls::{Group, Suite},
 };
 use client_api::{AttachmentId, ConversationId, DeviceId, Event, Timestamp, UserId};
 use proto::{
@@ -46,12 +46,16 @@ pub(crate) enum Want {
 pub(crate) enum Fact {
     /// A person, or one of their devices, was locked out.
     LockedOut(UserId),
+    /// The server has nothing of a log's branch any more.
+    Gone(LogId),
     /// A letter in the mailbox that is not about the account.
     Letter(Vec<u8>),
     /// The server refused an invitation's pass.
     PassRefused,
     /// The tree a Welcome points to.
     Tree(LogId, Vec<u8>),
+    /// The messages of a gap; `None`: they are gone.
+    Gap(LogId, Option<Vec<u8>>),
     Snapshot(BlobId, Vec<u8>),
     Wrap(Vec<u8>),
     Kem(Vec<u8>),
@@ -75,6 +79,10 @@ pub(crate) struct Live {
     pauses: BTreeMap<Want, (Timestamp, u32)>,
     /// Entries each opened branch has, as last heard.
     pub opened: BTreeMap<BranchId, u32>,
+    /// Groups in use, as loaded or changed in this process; `true`: not saved yet.
+    pub groups: BTreeMap<LogId, (Group, bool)>,
+    /// Logs whose last change could not be staged whole: one wish at a time.
+    pub careful: BTreeSet<LogId>,
     /// Inboxes opened on this connection, and deposits known to wait there.
     pub inboxes: BTreeSet<InboxId>,
     /// Work that must happen at a time, found while pumping.

@@ -14,7 +14,7 @@ fn a_first_message_arrives_and_is_answered() {
     let id = world.say(olga, chat, "Schlagloch in der Hauptstraße");
     world.settle();
     assert_eq!(world.texts(ben, chat), ["Schlagloch in der Hauptstraße"]);
-    assert_eq!(world.messages(olga, chat)[0].delivery, Delivery::Stored);
+    assert_eq!(world.messages(olga, chat)[0].delivery, Delivery::Delivered);
     assert!(world.events(ben).contains(&Event::MessageReceived(chat, id)));
     assert_eq!(world.direct(ben, olga), chat, "both sides name the conversation alike");
     world.say(ben, chat, "Ich schicke jemanden");
@@ -115,7 +115,7 @@ fn lost_connections_and_crashes_deliver_every_message_exactly_once_and_in_order(
         world.faults = Default::default();
         world.pass(120_000);
         assert_eq!(world.texts(ben, chat), expect, "seed {seed}");
-        assert!(world.messages(admin, chat).iter().all(|m| m.delivery == Delivery::Stored), "seed {seed}");
+        assert!(world.messages(admin, chat).iter().all(|m| m.delivery == Delivery::Delivered), "seed {seed}");
         assert!(world.messages(ben, chat).iter().all(|m| m.state == MessageState::Shown), "seed {seed}");
     }
 }

@@ -6,7 +6,7 @@ use crate::crypto::{
     Luck,
     sign::{self, SigningKey},
 };
-use client_api::{DeviceId, Expiry, MessageId, Timestamp, UserId};
+use client_api::{ConversationId, DeviceId, Expiry, MessageId, Timestamp, UserId};
 use minicbor::{
     Decode, Encode,
     bytes::{ByteArray, ByteVec},
@@ -64,6 +64,16 @@ pub(super) struct Head {
     /// Makes two equal messages different.
     #[n(4)]
     pub nonce: ByteArray<16>,
+    /// [`place`]: nobody can pass a message off as written in another conversation.
+    #[n(5)]
+    pub place: ContentHash,
+}
+
+/// SHA-256("rp1 place" ‖ conversation ‖ nonce): says to those in the conversation that it was written there, and
+/// nothing to those a message is forwarded to.
+fn place(conversation: &ConversationId, nonce: &[u8; 16]) -> ContentHash {
+    let hash = Sha256::new_with_prefix(b"rp1 place").chain_update(conversation).chain_update(nonce);
+    ContentHash(hash.finalize().into())
 }
 
 /// A part with its own salt: the hash of a part left out tells nothing, however short the part was.
@@ -98,9 +108,9 @@ impl SaltedPart {
 }
 
 impl Head {
-    /// "rp1 message" ‖ SHA-256(CBOR[author, device, sent_at, part hashes, expires, nonce]).
+    /// "rp1 message" ‖ SHA-256(CBOR[author, device, sent_at, part hashes, expires, nonce, place]).
     pub fn signed_bytes(&self, hashes: &[ContentHash]) -> Vec<u8> {
-        let list = (self.author, self.device, self.sent_at, hashes, self.expires, &self.nonce);
+        let list = (self.author, self.device, self.sent_at, hashes, self.expires, &self.nonce, self.place);
         let list = minicbor::to_vec(list).expect("encoding to memory does not fail");
         [b"rp1 message".as_slice(), &Sha256::digest(list)].concat()
     }
@@ -116,19 +126,21 @@ impl Message {
     ///
     /// # Errors
     /// [`ContentError`]: what is too large, too many or missing.
-    pub fn sign(&self, luck: &Luck, key: &SigningKey) -> Result<Signed, ContentError> {
+    pub fn sign(&self, luck: &Luck, key: &SigningKey, to: &ConversationId) -> Result<Signed, ContentError> {
         check_parts(&self.parts)?;
         let parts: Vec<_> = self
             .parts
             .iter()
             .map(|part| Ok(SaltedPart { salt: luck.bytes::<16>().into(), body: part.to_bytes()?.into() }))
             .collect::<Result<_, ContentError>>()?;
+        let nonce: [u8; 16] = luck.bytes();
         let head = Head {
             author: self.author,
             device: self.device,
             sent_at: self.sent_at,
             expires: self.expires,
-            nonce: luck.bytes::<16>().into(),
+            nonce: nonce.into(),
+            place: place(to, &nonce),
         };
         let signed = head.signed_bytes(&hashes(&parts));
         let message = MessageIn { head, parts, signature: key.sign(&signed), access: self.access.clone() };
@@ -215,6 +227,13 @@ impl MessageIn {
         let signed = self.head.signed_bytes(&hashes(&self.parts));
         sign::verify(key, &signed, &self.signature).map_err(|_| ContentError::Signature)?;
         self.message()
+    }
+
+    /// # Errors
+    /// [`ContentError::Place`] unless its author wrote it in this conversation.
+    pub fn check_place(&self, conversation: &ConversationId) -> Result<(), ContentError> {
+        let is_here = self.head.place == place(conversation, &self.head.nonce);
+        if is_here { Ok(()) } else { Err(ContentError::Place) }
     }
 
     /// The message without checking its signature: for bytes out of the own database, verified when they came in.

@@ -47,6 +47,8 @@ pub enum ContentError {
     Author,
     #[error("the signature does not fit")]
     Signature,
+    #[error("written in another conversation")]
+    Place,
     /// Asked to write a part this version only knows to be newer.
     #[error("a part of a newer version can't be written")]
     Newer,

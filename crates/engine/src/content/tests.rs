@@ -15,10 +15,11 @@ use crate::{
         sign::{RootKey, SigningKey},
     },
 };
-use client_api::{DeviceId, Expiry, MessageId, Place, Timestamp, UserId};
+use client_api::{ConversationId, DeviceId, Expiry, MessageId, Place, Timestamp, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash, RootPublicKey};
 
+const CHAT: ConversationId = ConversationId([7; 32]);
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
 /// One person with one device, certified by a town.
@@ -49,7 +50,7 @@ impl Person {
     }
 
     fn sends(&self, message: &Message) -> Signed {
-        message.sign(&self.luck, &self.key).unwrap()
+        message.sign(&self.luck, &self.key, &CHAT).unwrap()
     }
 
     fn reads(&self, bytes: &[u8]) -> Result<Message, ContentError> {
@@ -149,7 +150,7 @@ fn no_byte_of_a_message_can_be_changed_unseen() {
 fn limits_hold_when_writing_and_when_reading() {
     let anna = person(4);
     let check = |parts: Vec<Part>, expect: ContentError| {
-        let result = anna.says(parts).sign(&anna.luck, &anna.key);
+        let result = anna.says(parts).sign(&anna.luck, &anna.key, &CHAT);
         assert_eq!(result.map(|signed| signed.id), Err(expect));
     };
     check(vec![], ContentError::Empty);
@@ -451,4 +452,12 @@ fn no_bytes_make_the_reader_panic() {
         }
         message::fuzz(&bytes);
     }
+}
+
+#[test]
+fn a_message_belongs_to_the_conversation_it_was_written_in() {
+    let anna = person(1);
+    let sent = anna.sent(vec![Part::Text { text: "Ja, bitte".into(), form: TextForm::Plain }]);
+    assert_eq!(sent.check_place(&CHAT), Ok(()));
+    assert_eq!(sent.check_place(&ConversationId([8; 32])), Err(ContentError::Place));
 }

@@ -2,10 +2,13 @@
 //! Commits: staged and saved before anything is sent, true only when read back, judged in order when others'.
 
 use super::{
-    group,
-    join::Letter,
+    gap, group, join,
+    letter::{Letter, Welcome},
     message::notice,
+    readd::{self, By},
+    renew, reset,
     store::{self, ConversationRow, IntentKind},
+    stuck::{self, Reason},
 };
 use crate::{
     EngineError,
@@ -13,16 +16,16 @@ use crate::{
     db::{self, col, params},
     directory::{self, format::seal_blob},
     error::bug,
-    mls::{Commit, Effect, Group, Plan, Verdict},
+    mls::{Commit, Effect, Group, GroupError, Plan, Verdict},
     outbox,
     profile::{self, Account},
     sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
-use client_api::{Event, UserId};
+use client_api::{ConversationId, DeviceId, Event, UserId};
 use proto::{
-    BlobId, BranchId, ContentHash, EntryKind, ErrorCode, LogEntry, LogId, NextKeys, Reply, Request,
-    chain::{branch_id, content_hash},
+    BlobId, BranchId, ContentHash, EntryKind, ErrorCode, Hour, InboxId, LogEntry, LogId, NextKeys, Reply, Request,
+    chain::content_hash, limit::DEPOSIT_BYTES,
 };
 
 struct StagedRow {
@@ -76,26 +79,21 @@ pub(super) fn push(turn: &mut Turn<'_>, log: &LogRow) -> Result<bool, EngineErro
 
 pub(super) fn stage(
     turn: &mut Turn<'_>,
-    account: &Account,
     row: &ConversationRow,
     log: &LogRow,
-    group: &mut Group,
+    mut group: Group,
     plan: &Plan,
 ) -> Result<(), EngineError> {
-    let aad = group::aad(turn, log, group);
+    let aad = group::aad(turn, log, &group);
     let staged = match group.stage(plan, &aad) {
         Ok(staged) => staged,
         Err(error) => {
-            // Key packages that are not good, or a change the rules forbid: forget them, the wish stays for a while.
-            db::run(turn.db, "DELETE FROM claimed", [])?;
-            for intent in store::list_intents(turn.db, &row.id)? {
-                store::remove_intent(turn.db, &row.id, intent.kind, &intent.user)?;
-            }
-            turn.warn(Some(row.id), &format!("the members could not be changed: {error}"));
-            return Ok(());
+            group::keep(turn, &log.id, group);
+            return cant_stage(turn, row, log, plan, error);
         }
     };
-    group::save(turn, &log.id, group)?;
+    group::put(turn, &log.id, group)?;
+    turn.live.careful.remove(&log.id);
     let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Mls, &staged.commit).map_err(bug)?;
     let env_hash = content_hash(&env);
     let tree_key = Secret::new(turn.random());
@@ -104,7 +102,7 @@ pub(super) fn stage(
     let tree = outbox::put_blob(turn, tree_id, tree, None)?;
     for welcome in &staged.welcomes {
         let Some(device) = directory::store::find_device(turn.db, &welcome.device.device)? else { continue };
-        let letter = Letter {
+        let letter = Welcome {
             log: log.id,
             parent: log.branch,
             candidate: log.candidates,
@@ -114,13 +112,19 @@ pub(super) fn stage(
             key_package: welcome.key_package.clone().into(),
             welcome: welcome.message.clone().into(),
             ttl: log.ttl,
+            gap: None,
+            reset: reset::statement_of(turn, &log.id)?,
         };
-        let to = SealPublic::from_bytes(&device.seal_key.unwrap_or_default()).map_err(bug)?;
-        let sealed = letter.seal(turn.luck, &account.authority, &to)?;
         db::run(
             turn.db,
-            "INSERT INTO staged_welcome (log, inbox, welcome, seal_key) VALUES (?1, ?2, ?3, x'')",
-            params![log.id.as_bytes(), device.inbox.as_bytes(), sealed],
+            "INSERT INTO staged_welcome (log, device, inbox, letter, seal_key) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                log.id.as_bytes(),
+                device.device.as_bytes(),
+                device.inbox.as_bytes(),
+                proto::encode(&letter),
+                device.seal_key
+            ],
         )?;
         // a key package is used once, whether the commit wins or not
         db::run(turn.db, "DELETE FROM claimed WHERE device = ?1", [device.device.as_bytes()])?;
@@ -140,6 +144,39 @@ pub(super) fn stage(
             tree_id.as_bytes()
         ],
     )?;
+    Ok(())
+}
+
+/// The change is against the rules, or somebody's key package is not good. With several wishes in it, the next try is
+/// one wish alone, so that one that can't be had does not keep the others.
+fn cant_stage(
+    turn: &mut Turn<'_>,
+    row: &ConversationRow,
+    log: &LogRow,
+    plan: &Plan,
+    error: GroupError,
+) -> Result<(), EngineError> {
+    if plan.add.len() + plan.remove.len() > 1 && turn.live.careful.insert(log.id) {
+        turn.alarm(turn.now.plus_secs(1));
+        return Ok(());
+    }
+    db::run(turn.db, "DELETE FROM readd WHERE log = ?1", [log.id.as_bytes()])?;
+    for package in &plan.add {
+        let device: Option<DeviceId> =
+            db::find(turn.db, "SELECT device FROM claimed WHERE package = ?1", [package], |row| col(row, 0))?;
+        if let Some(device) = device {
+            db::run(turn.db, "DELETE FROM claimed WHERE device = ?1", [device.as_bytes()])?;
+            turn.pause(Want::Claim(device), 600);
+        }
+    }
+    if let (GroupError::Policy(_), false) = (&error, plan.remove.is_empty()) {
+        for intent in store::list_intents(turn.db, &row.id)? {
+            if intent.kind == IntentKind::Remove {
+                store::remove_intent(turn.db, &row.id, intent.kind, &intent.user)?;
+            }
+        }
+    }
+    turn.warn(Some(row.id), &format!("the members could not be changed: {error}"));
     Ok(())
 }
 
@@ -182,23 +219,37 @@ pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env
     let group = group::load(turn, &account, &log.id)?;
     if let Some(staged) = find(turn, &log.id)?.filter(|staged| staged.env_hash == entry.env_hash) {
         let after = group.restore_staged(&staged.secrets).map_err(bug)?;
-        let sql = "INSERT INTO deposit_out (inbox, sealed) SELECT inbox, welcome FROM staged_welcome WHERE log = ?1";
-        db::run(turn.db, sql, [log.id.as_bytes()])?;
+        let added = send_letters(turn, &account, log, &conversation)?;
         announce(turn, &account, &group, &after, &conversation)?;
-        return advance(turn, log, after, &entry.env_hash, next);
+        readd::note_added(turn, log, (&group, &after), &added, By::Us)?;
+        let taken = advance(turn, log, after, &entry.env_hash, next)?;
+        renewed(turn, log)?;
+        return Ok(taken);
     }
-    let Ok(bytes) = sync::store::open(log, EntryKind::Commit, Payload::Mls, env) else { return Ok(Taken::Invalid) };
+    let Ok(bytes) = sync::store::open(log, EntryKind::Commit, Payload::Mls, env) else {
+        group::keep(turn, &log.id, group);
+        return Ok(Taken::Invalid);
+    };
     match group.judge(&bytes, next) {
         Verdict::Valid(commit) => valid(turn, &account, log, entry, next, &group, *commit),
         Verdict::Invalid(why) => {
             turn.warn(Some(conversation), &format!("an invalid change of the group was skipped: {why}"));
+            group::keep(turn, &log.id, group);
             Ok(Taken::Invalid)
         }
-        Verdict::Undecidable { .. } => {
-            sync::store::save(turn.db, &LogRow { state: LogState::Stopped, ..log.clone() })?;
-            let why = "this device can't follow a change of the group and must be added again";
-            sync::store::set_reason(turn.db, &log.id, why)?;
-            turn.warn(Some(conversation), why);
+        Verdict::Undecidable { committer } => {
+            #[cfg(any(test, feature = "testkit"))]
+            if turn.is_planted(crate::testkit::Defect::SkipUndecidable) {
+                return Ok(Taken::Invalid); // planted
+            }
+            let committer = committer.map(|member| member.device.device);
+            if log.state == LogState::Old {
+                // Another log has taken its place: nothing is lost by stopping here.
+                sync::stop(turn, &mut log.clone(), "the rest of an old log can't be read")?;
+            } else {
+                stuck::note(turn, log, group.epoch(), Reason::Undecidable, committer)?;
+            }
+            group::keep(turn, &log.id, group);
             Ok(Taken::Elsewhere)
         }
     }
@@ -217,12 +268,27 @@ fn valid(
     match commit.effect {
         Effect::NextEpoch(after) => {
             announce(turn, account, before, &after, &conversation)?;
-            advance(turn, log, *after, &entry.env_hash, next)
+            let added: Vec<DeviceId> = commit.added.iter().map(|member| member.device.device).collect();
+            readd::note_added(turn, log, (before, &after), &added, By::Others)?;
+            readd::has_spoken(turn, &log.id, &commit.committer.device.device)?;
+            let ahead = after.hour().0 > Hour::of_millis(turn.now.0).0.saturating_add(reset::AHEAD_HOURS);
+            let taken = advance(turn, log, *after, &entry.env_hash, next)?;
+            if ahead && log.state == LogState::Open {
+                push_back(turn, account, log, &commit.committer.device.device)?;
+            }
+            Ok(taken)
+        }
+        Effect::AddedAgain => {
+            drop_staged(turn, &log.id)?;
+            stuck::note(turn, log, before.epoch().saturating_add(1), Reason::AddedAgain, None)?;
+            join::use_letter(turn, &log.id, &entry.env_hash)?;
+            group::keep(turn, &log.id, before.clone());
+            Ok(Taken::Elsewhere)
         }
         Effect::Removed => {
             sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
             drop_staged(turn, &log.id)?;
-            db::run(turn.db, "DELETE FROM mls_group WHERE log = ?1", [log.id.as_bytes()])?;
+            group::delete(turn, &log.id)?;
             if let Some(mut row) = store::find(turn.db, &conversation)? {
                 row.member = !sync::store::list_of(turn.db, &conversation)?.is_empty();
                 store::save(turn.db, &row)?;
@@ -234,13 +300,57 @@ fn valid(
     }
 }
 
+/// A moderator does not let a group run ahead of its clock: certificates would end too early for everybody.
+fn push_back(turn: &mut Turn<'_>, account: &Account, log: &LogRow, by: &DeviceId) -> Result<(), EngineError> {
+    let Some(log) = sync::store::find(turn.db, &log.id)? else { return Ok(()) };
+    let group = group::load(turn, account, &log.id)?;
+    if reset::may_reset(account, &group)? {
+        let excluded = reset::Excluded::device(&group, account, by)?;
+        reset::begin(turn, account, &log, &group, excluded)?;
+    }
+    group::keep(turn, &log.id, group);
+    Ok(())
+}
+
+/// The own leaf has fresh keys.
+fn renewed(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
+    let Some((group, _)) = turn.live.groups.get(&log.id) else { return Ok(()) };
+    renew::renewed(turn, log, group)
+}
+
+/// Letters to newcomers, sealed now that their commit is true; answers whom they went to.
+fn send_letters(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    log: &LogRow,
+    conversation: &ConversationId,
+) -> Result<Vec<DeviceId>, EngineError> {
+    let sql = "SELECT device, inbox, letter, seal_key FROM staged_welcome WHERE log = ?1 ORDER BY device";
+    type Row = (DeviceId, InboxId, Vec<u8>, Vec<u8>);
+    let rows: Vec<Row> =
+        db::list(turn.db, sql, [log.id.as_bytes()], |row| Ok((col(row, 0)?, col(row, 1)?, row.get(2)?, row.get(3)?)))?;
+    let mut added = Vec::new();
+    for (device, inbox, letter, seal_key) in rows {
+        let mut welcome: Welcome =
+            proto::decode(&letter, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("staged letter"))?;
+        if let Some(since) = readd::since(turn, &log.id, &device)? {
+            welcome.gap = Some(gap::collect(turn, conversation, &log.id, since)?);
+        }
+        let to = SealPublic::from_bytes(&seal_key).map_err(bug)?;
+        let sealed = Letter::Welcome(welcome).seal(turn.luck, &account.authority, &to)?;
+        outbox::deposit(turn.db, &inbox, &sealed, None)?;
+        added.push(device);
+    }
+    Ok(added)
+}
+
 /// Lines for who came and went.
 fn announce(
     turn: &mut Turn<'_>,
     account: &Account,
     before: &Group,
     after: &Group,
-    conversation: &client_api::ConversationId,
+    conversation: &ConversationId,
 ) -> Result<(), EngineError> {
     let users = |group: &Group| -> Result<Vec<UserId>, EngineError> {
         let mut users: Vec<_> = group.roster().map_err(bug)?.into_iter().map(|member| member.device.user).collect();
@@ -267,13 +377,13 @@ fn announce(
 fn advance(
     turn: &mut Turn<'_>,
     log: &LogRow,
-    mut after: Group,
+    after: Group,
     env_hash: &ContentHash,
     next: &NextKeys,
 ) -> Result<Taken, EngineError> {
     drop_staged(turn, &log.id)?;
     let secret = after.log_secret(&log.id).map_err(bug)?;
-    group::save(turn, &log.id, &mut after)?;
+    join::drop_letter(turn, &log.id, &log.branch)?;
     // Everything of ours that was accepted has been read and taken out: what is left was not.
     let left: usize = db::run(
         turn.db,
@@ -289,6 +399,7 @@ fn advance(
         store::add_intent(turn.db, &conversation, IntentKind::Leave, &account.user, turn.now)?;
     }
     let new = sync::switch_branch(turn, log, secret, env_hash, next)?;
-    debug_assert_eq!(new.branch, branch_id(&log.id, &log.branch, log.candidates, next));
+    group::note_epoch(turn, &new, &after)?;
+    group::put(turn, &log.id, after)?;
     Ok(Taken::Elsewhere)
 }

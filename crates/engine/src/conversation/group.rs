@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The MLS group behind a log: made, loaded, saved; key packages offered and claimed.
 
-use super::store::{self, ConversationRow};
+use super::{
+    renew,
+    store::{self, ConversationRow},
+};
 use crate::{
     EngineError,
-    db::{self, params},
+    db::{self, Db, params},
     directory::{
         self,
         format::{key_package_epoch, open_key_package, package_key},
@@ -16,14 +19,27 @@ use crate::{
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
 };
-use client_api::{ConversationId, DeviceId, UserId};
+use client_api::{ConversationId, ConversationKind, DeviceId, UserId};
 use proto::{
     ErrorCode, Hour, LogId, Reply, TtlClass,
     chain::{ROOT_PARENT, branch_id, first_head},
 };
 use std::collections::BTreeMap;
 
-pub(super) fn load(turn: &Turn<'_>, account: &Account, log: &LogId) -> Result<Group, EngineError> {
+/// Groups held in memory at once.
+const GROUPS: usize = 16;
+/// Epochs of a log that are remembered.
+const EPOCHS: i64 = 256;
+
+/// The group of a log; hand it back with [`put`] if it changed, else with [`keep`].
+pub(super) fn load(turn: &mut Turn<'_>, account: &Account, log: &LogId) -> Result<Group, EngineError> {
+    if let Some((group, changed)) = turn.live.groups.remove(log) {
+        if changed {
+            // Whatever happens to the caller's copy, what was changed before is kept.
+            turn.live.groups.insert(*log, (group.clone(), true));
+        }
+        return Ok(group);
+    }
     let row: Option<(Vec<u8>, Vec<u8>)> =
         db::find(turn.db, "SELECT state, tree FROM mls_group WHERE log = ?1", [log.as_bytes()], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -32,21 +48,77 @@ pub(super) fn load(turn: &Turn<'_>, account: &Account, log: &LogId) -> Result<Gr
     Group::load(&profile::client(turn, account)?, &state, &tree).map_err(bug)
 }
 
-pub(super) fn save(turn: &Turn<'_>, log: &LogId, group: &mut Group) -> Result<(), EngineError> {
+pub(super) fn exists(turn: &Turn<'_>, log: &LogId) -> Result<bool, EngineError> {
+    let sql = "SELECT 1 FROM mls_group WHERE log = ?1";
+    let stored = db::find(turn.db, sql, [log.as_bytes()], |_| Ok(()))?.is_some();
+    Ok(stored || turn.live.groups.contains_key(log))
+}
+
+/// The group has changed: it is saved before this transaction ends.
+pub(super) fn put(turn: &mut Turn<'_>, log: &LogId, group: Group) -> Result<(), EngineError> {
+    turn.live.groups.insert(*log, (group, true));
+    Ok(())
+}
+
+/// The group is as it was loaded.
+pub(super) fn keep(turn: &mut Turn<'_>, log: &LogId, group: Group) {
+    if turn.live.groups.len() >= GROUPS {
+        turn.live.groups.retain(|_, (_, changed)| *changed);
+    }
+    turn.live.groups.entry(*log).or_insert((group, false));
+}
+
+pub(super) fn delete(turn: &mut Turn<'_>, log: &LogId) -> Result<(), EngineError> {
+    turn.live.groups.remove(log);
+    db::run(turn.db, "DELETE FROM mls_group WHERE log = ?1", [log.as_bytes()]).map(drop)
+}
+
+/// Saves every group that changed, in the transaction of what changed it.
+pub(crate) fn save_groups(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    for (log, (group, changed)) in &mut turn.live.groups {
+        if std::mem::take(changed) {
+            save(turn.db, log, group)?;
+        }
+    }
+    Ok(())
+}
+
+fn save(db: &Db<'_>, log: &LogId, group: &mut Group) -> Result<(), EngineError> {
     let saved = group.save().map_err(bug)?;
     match saved.tree {
         Some(tree) => db::run(
-            turn.db,
+            db,
             "REPLACE INTO mls_group (log, state, tree) VALUES (?1, ?2, ?3)",
             params![log.as_bytes(), saved.state.as_slice(), tree],
         )?,
-        None => db::run(
-            turn.db,
-            "UPDATE mls_group SET state = ?2 WHERE log = ?1",
-            params![log.as_bytes(), saved.state.as_slice()],
-        )?,
+        None => {
+            let sql = "UPDATE mls_group SET state = ?2 WHERE log = ?1";
+            db::run(db, sql, params![log.as_bytes(), saved.state.as_slice()])?
+        }
     };
     Ok(())
+}
+
+/// Remembers an epoch: letters and statements may name it.
+pub(super) fn note_epoch(turn: &Turn<'_>, log: &LogRow, group: &Group) -> Result<(), EngineError> {
+    let moderators = match group.settings().map_err(bug)? {
+        settings if settings.kind == ConversationKind::Group => settings.moderators,
+        _ => group.roster().map_err(bug)?.into_iter().map(|member| member.device.user).collect(),
+    };
+    let epoch = group.epoch() as i64;
+    db::run(
+        turn.db,
+        "REPLACE INTO epoch (log, number, branch, authenticator, moderators) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            log.id.as_bytes(),
+            epoch,
+            log.branch.as_bytes(),
+            group.epoch_authenticator().map_err(bug)?,
+            minicbor::to_vec(&moderators).map_err(bug)?
+        ],
+    )?;
+    let sql = "DELETE FROM epoch WHERE log = ?1 AND number < ?2";
+    db::run(turn.db, sql, params![log.id.as_bytes(), epoch - EPOCHS]).map(drop)
 }
 
 /// What the sender states beside a message: how far it has read, and the hour.
@@ -66,7 +138,7 @@ pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationR
         moderators: row.moderators.clone(),
         roots: vec![account.root_pub],
     };
-    let mut group = profile::client(turn, account)?.create(&settings, Hour::of_millis(turn.now.0)).map_err(bug)?;
+    let group = profile::client(turn, account)?.create(&settings, Hour::of_millis(turn.now.0)).map_err(bug)?;
     let secret = group.log_secret(&id).map_err(bug)?;
     let branch = branch_id(&id, &ROOT_PARENT, 0, &EpochKeys::derive(&secret).announce());
     let log = LogRow {
@@ -83,8 +155,10 @@ pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationR
         at_hour: group.hour().0,
     };
     sync::store::save(turn.db, &log)?;
-    save(turn, &id, &mut group)?;
     note_members(turn, &row.id, &group)?;
+    note_epoch(turn, &log, &group)?;
+    renew::renewed(turn, &log, &group)?;
+    put(turn, &id, group)?;
     Ok(log)
 }
 

@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Being added: the sealed letter, the tree it points to, then the log from its newest branch on.
+//! Being added: the letter, the tree it points to, then the log from its newest branch on.
 
 use super::{
-    group,
+    gap, group,
+    letter::Welcome,
+    renew, reset,
     store::{self, ConversationRow},
+    stuck,
 };
 use crate::{
     EngineError,
-    crypto::{
-        Luck, Secret,
-        seal::{SealKey, SealPublic},
-    },
+    blob::open_blob,
     db::{self, params},
-    directory::format::{BlobRef, open_blob},
     error::bug,
     log::EpochKeys,
     mls::Group,
     outbox::{self, Purpose},
-    profile,
+    profile::{self, Account},
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
 use client_api::{ConversationKind, Event};
-use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{
-    AuthorityId, BranchId, ContentHash, LogId, TtlClass,
+    BranchId, ContentHash, LogId,
     chain::{branch_id, first_head},
     limit::DEPOSIT_BYTES,
 };
@@ -32,83 +30,60 @@ use proto::{
 /// Below this many unused key packages new ones are published.
 const LOW: u32 = 4;
 
-/// What a Welcome travels in.
-#[derive(Clone, Encode, Decode)]
-#[cbor(map)]
-pub(super) struct Letter {
-    #[n(0)]
-    pub log: LogId,
-    #[n(1)]
-    pub parent: BranchId,
-    #[n(2)]
-    pub candidate: u32,
-    /// Of the commit that opened the branch.
-    #[n(3)]
-    pub env_hash: ContentHash,
-    #[n(4)]
-    pub tree: BlobRef,
-    #[n(5)]
-    pub tree_key: Secret,
-    #[n(6)]
-    pub key_package: ByteVec,
-    #[n(7)]
-    pub welcome: ByteVec,
-    #[n(8)]
-    pub ttl: TtlClass,
-}
-
-fn info(authority: &AuthorityId) -> Vec<u8> {
-    [b"rp1 welcome".as_slice(), authority.as_ref()].concat()
-}
-
-impl Letter {
-    pub fn seal(&self, luck: &Luck, authority: &AuthorityId, to: &SealPublic) -> Result<Vec<u8>, EngineError> {
-        to.seal(luck, &info(authority), b"", &proto::encode(self)).map_err(bug)
-    }
-}
-
-/// A letter in the mailbox.
-pub(crate) fn welcome(turn: &mut Turn<'_>, sealed: &[u8]) -> Result<(), EngineError> {
-    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
-    let key = SealKey::from_bytes(&account.seal_key).map_err(bug)?;
-    let Ok(plain) = key.open(&info(&account.authority), b"", sealed) else { return Ok(()) };
-    let Ok(letter) = proto::decode::<Letter>(&plain, DEPOSIT_BYTES) else { return Ok(()) };
-    let followed = sync::store::find(turn.db, &letter.log)?;
-    if followed.is_some_and(|log| matches!(log.state, LogState::New | LogState::Open)) {
+/// A letter that adds this device; it waits if the log is not read that far.
+pub(super) fn welcome(turn: &mut Turn<'_>, welcome: Welcome) -> Result<(), EngineError> {
+    let sql = "SELECT 1 FROM epoch WHERE log = ?1 AND branch = ?2";
+    let known = db::find(turn.db, sql, params![welcome.log.as_bytes(), welcome.parent.as_bytes()], |_| Ok(()))?;
+    let log = sync::store::find(turn.db, &welcome.log)?;
+    let (is_past, is_followed) = match &log {
+        Some(log) => (known.is_some() && log.branch != welcome.parent, log.is_followed()),
+        None => (false, false),
+    };
+    if is_past && is_followed || log.as_ref().is_some_and(|log| matches!(log.state, LogState::New | LogState::Held)) {
         return Ok(());
     }
     db::run(
         turn.db,
         "REPLACE INTO welcome_in (log, branch, body) VALUES (?1, ?2, ?3)",
-        params![letter.log.as_bytes(), letter.parent.as_bytes(), plain],
+        params![welcome.log.as_bytes(), welcome.parent.as_bytes(), proto::encode(&welcome)],
     )?;
-    outbox::want_blob(turn, &letter.tree, 0, letter.tree.size_bytes, Purpose::Tree, letter.log.as_bytes())
+    if is_followed { Ok(()) } else { fetch(turn, &welcome) }
+}
+
+fn fetch(turn: &mut Turn<'_>, welcome: &Welcome) -> Result<(), EngineError> {
+    let tree = &welcome.tree;
+    outbox::want_blob(turn, tree, 0, tree.size_bytes, Purpose::Tree, welcome.log.as_bytes())
+}
+
+fn waiting(turn: &Turn<'_>, log: &LogId) -> Result<Option<Welcome>, EngineError> {
+    let sql = "SELECT body FROM welcome_in WHERE log = ?1";
+    let kept: Option<Vec<u8>> = db::find(turn.db, sql, [log.as_bytes()], |row| row.get(0))?;
+    kept.map(|kept| proto::decode(&kept, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("welcome"))).transpose()
+}
+
+/// The log has shown that this device was added again: the letter for it, if it is here, is the way on.
+pub(super) fn use_letter(turn: &mut Turn<'_>, log: &LogId, env_hash: &ContentHash) -> Result<(), EngineError> {
+    match waiting(turn, log)?.filter(|welcome| welcome.env_hash == *env_hash) {
+        Some(welcome) => fetch(turn, &welcome),
+        None => Ok(()),
+    }
+}
+
+/// The branch was closed by another commit than the one this letter came with.
+pub(super) fn drop_letter(turn: &Turn<'_>, log: &LogId, closed: &BranchId) -> Result<(), EngineError> {
+    let sql = "DELETE FROM welcome_in WHERE log = ?1 AND branch = ?2";
+    db::run(turn.db, sql, params![log.as_bytes(), closed.as_bytes()]).map(drop)
 }
 
 /// The tree is here: join, check that the log's keys are the announced ones, and follow it.
 pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Result<(), EngineError> {
-    let sql = "SELECT body FROM welcome_in WHERE log = ?1";
-    let kept: Option<Vec<u8>> = db::find(turn.db, sql, [log.as_bytes()], |row| row.get(0))?;
-    let (Some(kept), Some(account)) = (kept, profile::load(turn.db)?) else { return Ok(()) };
-    db::run(turn.db, "DELETE FROM welcome_in WHERE log = ?1", [log.as_bytes()])?;
-    let letter: Letter = proto::decode(&kept, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("welcome"))?;
-    let Ok(tree) = open_blob(&letter.tree_key, body) else { return Ok(()) };
-    let sql = "SELECT data FROM key_package WHERE ref = ?1";
-    let private: Option<Vec<u8>> = db::find(turn.db, sql, [letter.key_package.as_slice()], |row| row.get(0))?;
-    let Some(private) = private else { return Ok(()) };
-    let joined = Group::join(&profile::client(turn, &account)?, &letter.welcome, &tree, &private, &[account.root_pub]);
-    let mut group = match joined {
-        Ok(group) => group,
-        Err(error) => {
-            turn.warn(None, &format!("an invitation into a group was refused: {error}"));
-            return Ok(());
-        }
-    };
-    let settings = group.settings().map_err(bug)?;
-    if settings.log != *log {
-        turn.warn(None, "an invitation into a group was refused: it names another log");
+    let (Some(letter), Some(account)) = (waiting(turn, log)?, profile::load(turn.db)?) else { return Ok(()) };
+    if sync::store::find(turn.db, log)?.is_some_and(|row| row.is_followed()) {
         return Ok(());
     }
+    db::run(turn.db, "DELETE FROM welcome_in WHERE log = ?1", [log.as_bytes()])?;
+    let Some(group) = join(turn, &account, &letter, body)? else { return Ok(()) };
+    let settings = group.settings().map_err(bug)?;
     let secret = group.log_secret(log).map_err(bug)?;
     let branch = branch_id(log, &letter.parent, letter.candidate, &EpochKeys::derive(&secret).announce());
     let row = LogRow {
@@ -125,23 +100,52 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
         at_hour: group.hour().0,
     };
     sync::store::save(turn.db, &row)?;
-    group::save(turn, log, &mut group)?;
-    let is_group = settings.kind == ConversationKind::Group;
-    let peer = settings.moderators.iter().find(|user| **user != account.user).copied().filter(|_| !is_group);
+    stuck::is_well(turn, log)?;
+    let peer = settings.moderators.iter().find(|user| **user != account.user).copied();
     let conversation = ConversationRow {
         id: settings.conversation,
         kind: settings.kind,
         name: settings.name,
-        peer,
+        peer: peer.filter(|_| settings.kind == ConversationKind::Direct),
         member: true,
         moderators: settings.moderators,
         problem: None,
     };
     store::save(turn.db, &conversation)?;
     group::note_members(turn, &conversation.id, &group)?;
+    group::note_epoch(turn, &row, &group)?;
+    renew::joined(turn, &row, &group)?;
     used(turn, &letter.key_package)?;
+    store::unseal_outbox(turn.db, &conversation.id, log)?;
+    if let Some(statement) = &letter.reset {
+        reset::weigh(turn, &account, &row, &group, statement)?;
+    }
+    group::put(turn, log, group)?;
+    if let Some(missed) = &letter.gap {
+        gap::expect(turn, &row, missed)?;
+    }
     turn.event(Event::ConversationChanged(conversation.id));
     Ok(())
+}
+
+fn join(turn: &mut Turn<'_>, account: &Account, letter: &Welcome, body: &[u8]) -> Result<Option<Group>, EngineError> {
+    let Ok(tree) = open_blob(&letter.tree_key, body) else { return Ok(None) };
+    let sql = "SELECT data FROM key_package WHERE ref = ?1";
+    let private: Option<Vec<u8>> = db::find(turn.db, sql, [letter.key_package.as_slice()], |row| row.get(0))?;
+    let Some(private) = private else { return Ok(None) };
+    let client = profile::client(turn, account)?;
+    let group = match Group::join(&client, &letter.welcome, &tree, &private, &[account.root_pub]) {
+        Ok(group) => group,
+        Err(error) => {
+            turn.warn(None, &format!("an invitation into a group was refused: {error}"));
+            return Ok(None);
+        }
+    };
+    if group.settings().map_err(bug)?.log != letter.log {
+        turn.warn(None, "an invitation into a group was refused: it names another log");
+        return Ok(None);
+    }
+    Ok(Some(group))
 }
 
 /// A key package is used once; only the last resort stays.

@@ -2,7 +2,7 @@
 //! A verified message takes its place: shown, indexed, its attachments known; receipts are noted.
 
 use super::{
-    file,
+    file, receipt,
     store::{self, MessageRow},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     search::{self, Corpus},
     turn::Turn,
 };
-use client_api::{ConversationId, Event, Expiry, MessageId, Timestamp, UserId};
+use client_api::{ConversationId, ConversationKind, Event, Expiry, MessageId, Timestamp, UserId};
 
 /// Where a message comes from.
 pub(super) struct Origin {
@@ -77,6 +77,9 @@ pub(super) fn show(
         })
         .collect();
     search::insert(turn.db, Corpus::Messages, id.as_bytes(), message.sent_at, &text.join("\n"))?;
+    if origin.delivery == 0 && is_direct(turn, &origin.conversation)? {
+        receipt::owe(turn, &origin.conversation, &id)?;
+    }
     turn.event(if is_own {
         Event::MessageChanged(origin.conversation, id)
     } else {
@@ -100,6 +103,9 @@ pub(super) fn shown_parts(message: &Message) -> Result<Vec<Part>, EngineError> {
 /// "Opened" starts the clock of the sender's copy once everybody has opened it, and of the opener's other devices.
 fn note_receipts(turn: &mut Turn<'_>, account: &Account, message: &Message) -> Result<(), EngineError> {
     for part in &message.parts {
+        if let Part::Delivered(ids) = part {
+            delivered(turn, account, message, ids)?;
+        }
         let Part::Opened(ids) = part else { continue };
         for id in ids {
             let Some(row) = store::find_message(turn.db, id)? else { continue };
@@ -110,6 +116,29 @@ fn note_receipts(turn: &mut Turn<'_>, account: &Account, message: &Message) -> R
             } else if row.sender == account.user {
                 everybody_opened(turn, account, &row, secs)?;
             }
+        }
+    }
+    Ok(())
+}
+
+fn is_direct(turn: &Turn<'_>, conversation: &ConversationId) -> Result<bool, EngineError> {
+    Ok(store::find(turn.db, conversation)?.is_some_and(|row| row.kind == ConversationKind::Direct))
+}
+
+/// The other person's device has these messages of ours.
+fn delivered(turn: &mut Turn<'_>, account: &Account, message: &Message, ids: &[MessageId]) -> Result<(), EngineError> {
+    if message.author == account.user {
+        return Ok(());
+    }
+    for id in ids {
+        let Some(row) = store::find_message(turn.db, id)?.filter(|row| row.sender == account.user) else { continue };
+        if !is_direct(turn, &row.conversation)? {
+            continue;
+        }
+        if db::run(turn.db, "UPDATE message SET delivery = 3 WHERE id = ?1 AND delivery IN (1, 2)", [id.as_bytes()])?
+            > 0
+        {
+            turn.event(Event::MessageChanged(row.conversation, *id));
         }
     }
     Ok(())

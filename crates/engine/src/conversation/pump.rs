@@ -2,15 +2,16 @@
 //! What conversations want now: groups to begin, members to change, messages to encrypt.
 
 use super::{
-    commit, file, group,
+    commit, file, group, readd, receipt, renew, reset,
     store::{self, ConversationRow, IntentKind},
+    stuck,
 };
 use crate::{
     EngineError,
     db::{self, params},
-    directory,
+    directory::{self, store::DeviceRow},
     error::bug,
-    mls::{Group, Plan},
+    mls::{Group, Member, Plan},
     profile::{self, Account},
     sync::{self, LogRow, LogState, Payload},
     turn::{Turn, Want},
@@ -30,7 +31,12 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     if !turn.online() {
         return Ok(());
     }
-    for row in store::list(turn.db)? {
+    stuck::pump(turn, &account)?;
+    receipt::pump(turn, &account)?;
+    if let Some(due) = store::next_due(turn.db, turn.now)? {
+        turn.alarm(due);
+    }
+    for row in store::list_busy(turn.db, turn.now)? {
         let logs = sync::store::list_of(turn.db, &row.id)?;
         if logs.is_empty() && row.member && row.kind != ConversationKind::Group {
             begin(turn, &account, row)?;
@@ -82,25 +88,25 @@ fn tend(
     if commit::push(turn, log)? {
         return Ok(());
     }
-    let outbox = store::list_outbox(turn.db, &row.id)?;
-    let intents = store::list_intents(turn.db, &row.id)?;
-    let waiting = outbox.iter().any(|out| !out.acked);
-    if intents.is_empty() && !waiting {
-        return Ok(());
+    let group = group::load(turn, account, &log.id)?;
+    if place > 0 {
+        return write(turn, account, row, log, group, place);
     }
-    let mut group = group::load(turn, account, &log.id)?;
-    if place == 0 && !intents.is_empty() {
-        match plan(turn, account, row, log, &mut group)? {
-            Step::Commit(plan) => return commit::stage(turn, account, row, log, &mut group, &plan),
-            Step::Wait => return Ok(()),
-            Step::Nothing => {}
+    match plan(turn, account, row, log, &group)? {
+        Step::Commit(plan) => commit::stage(turn, row, log, group, &plan),
+        Step::Leave => leave(turn, account, row, log, group),
+        Step::Wait => {
+            group::keep(turn, &log.id, group);
+            Ok(())
         }
+        Step::Nothing => write(turn, account, row, log, group, place),
     }
-    write(turn, account, row, log, &mut group, place)
 }
 
 enum Step {
     Commit(Plan),
+    /// The own leaf goes.
+    Leave,
     /// Something is under way that must come first.
     Wait,
     Nothing,
@@ -112,10 +118,13 @@ fn plan(
     account: &Account,
     row: &ConversationRow,
     log: &LogRow,
-    group: &mut Group,
+    group: &Group,
 ) -> Result<Step, EngineError> {
     let roster = group.roster().map_err(bug)?;
+    let excluded = reset::excluded_devices(turn, &log.id)?;
     let (mut plan, mut under_way, mut wanted) = (Plan::default(), false, false);
+    wanted |= readd::plan(turn, &log.id, &roster, &mut plan)?;
+    under_way |= claim_for_silent(turn, log, &roster)?;
     for intent in store::list_intents(turn.db, &row.id)? {
         let leaves: Vec<u32> =
             roster.iter().filter(|member| member.device.user == intent.user).map(|member| member.leaf).collect();
@@ -125,6 +134,7 @@ fn plan(
                 let missing: Vec<_> = devices
                     .iter()
                     .filter(|row| !roster.iter().any(|member| member.device.device == row.device))
+                    .filter(|row| !excluded.contains(&row.device))
                     .collect();
                 if missing.is_empty() && !devices.is_empty() {
                     store::remove_intent(turn.db, &row.id, IntentKind::Add, &intent.user)?;
@@ -137,13 +147,7 @@ fn plan(
                         wanted = true;
                         continue;
                     }
-                    let want = Want::Claim(device.device);
-                    if turn.may_ask(&want)
-                        && let Some(proof) = profile::member_proof(turn, Op::InboxClaim, &device.inbox.0)?
-                    {
-                        turn.ask(want.clone(), Request::InboxClaim { inbox: device.inbox, proof });
-                    }
-                    under_way |= turn.live.is_asked(&want);
+                    under_way |= claim(turn, device)?;
                 }
             }
             IntentKind::Remove => {
@@ -159,8 +163,7 @@ fn plan(
                     sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
                     return Ok(Step::Wait);
                 }
-                leave(turn, account, row, log, group)?;
-                return Ok(Step::Wait);
+                return Ok(Step::Leave);
             }
             IntentKind::ByRank => {
                 let leaving = group.leaving();
@@ -182,8 +185,15 @@ fn plan(
             }
         }
     }
+    let expired = renew::expired_leaves(turn, account, group, &roster)?;
+    wanted |= !expired.is_empty();
+    plan.remove.extend(expired);
     plan.remove.sort_unstable();
     plan.remove.dedup();
+    if turn.live.careful.contains(&log.id) {
+        only_one(&mut plan);
+    }
+    wanted |= renew::is_due(turn, log, group)?;
     Ok(if under_way {
         Step::Wait
     } else if wanted {
@@ -193,8 +203,49 @@ fn plan(
     })
 }
 
+/// One wish alone: an adding (with the removal it may need), or a removal.
+fn only_one(plan: &mut Plan) {
+    if plan.add.len() > 1 || plan.add.is_empty() {
+        plan.add.truncate(1);
+        plan.remove.truncate(1);
+    }
+}
+
+/// Asks for a key package; answers whether the answer is on its way.
+fn claim(turn: &mut Turn<'_>, device: &DeviceRow) -> Result<bool, EngineError> {
+    let want = Want::Claim(device.device);
+    if turn.may_ask(&want)
+        && let Some(proof) = profile::member_proof(turn, Op::InboxClaim, &device.inbox.0)?
+    {
+        turn.ask(want.clone(), Request::InboxClaim { inbox: device.inbox, proof });
+    }
+    Ok(turn.live.is_asked(&want))
+}
+
+/// Leaves that never spoke get a new key package claimed, then a new Welcome.
+fn claim_for_silent(turn: &mut Turn<'_>, log: &LogRow, roster: &[Member]) -> Result<bool, EngineError> {
+    let mut under_way = false;
+    for device in readd::take_silent(turn, &log.id)? {
+        let row = directory::store::find_device(turn.db, &device)?;
+        let Some(row) = row.filter(|_| roster.iter().any(|member| member.device.device == device)) else {
+            readd::has_spoken(turn, &log.id, &device)?;
+            continue;
+        };
+        let sql = "SELECT package FROM claimed WHERE device = ?1";
+        let claimed: Option<Vec<u8>> = db::find(turn.db, sql, [device.as_bytes()], |row| row.get(0))?;
+        match claimed {
+            Some(package) => {
+                db::run(turn.db, "DELETE FROM claimed WHERE device = ?1", [device.as_bytes()])?;
+                readd::wish_for_silent(turn, &log.id, &device, &package)?;
+            }
+            None => under_way |= claim(turn, &row)?,
+        }
+    }
+    Ok(under_way)
+}
+
 /// How many who stay come before this device.
-fn place_by_rank(turn: &Turn<'_>, group: &Group, roster: &[crate::mls::Member]) -> Result<u64, EngineError> {
+fn place_by_rank(turn: &Turn<'_>, group: &Group, roster: &[Member]) -> Result<u64, EngineError> {
     let (own, leaving) = (group.rank(group.own_leaf()).map_err(bug)?, group.leaving());
     let mut before = 0;
     for member in roster.iter().filter(|member| !leaving.contains(&member.leaf)) {
@@ -210,11 +261,11 @@ fn leave(
     account: &Account,
     row: &ConversationRow,
     log: &LogRow,
-    group: &mut Group,
+    mut group: Group,
 ) -> Result<(), EngineError> {
-    let aad = group::aad(turn, log, group);
+    let aad = group::aad(turn, log, &group);
     let proposal = group.leave_proposal(&aad).map_err(bug)?;
-    group::save(turn, &log.id, group)?;
+    group::put(turn, &log.id, group)?;
     let env = sync::store::seal(turn.luck, log, EntryKind::Entry, Payload::Mls, &proposal).map_err(bug)?;
     db::run(
         turn.db,
@@ -231,11 +282,11 @@ fn write(
     account: &Account,
     row: &ConversationRow,
     log: &LogRow,
-    group: &mut Group,
+    mut group: Group,
     place: usize,
 ) -> Result<(), EngineError> {
-    let may_encrypt = place == 0 && row.member && log.candidates == 0 && may_write(turn, account, row, group)?;
-    let mut unacked = 0;
+    let may_encrypt = place == 0 && row.member && log.candidates == 0 && may_write(turn, account, row, &group)?;
+    let (mut unacked, mut used) = (0, false);
     for out in store::list_outbox(turn.db, &row.id)? {
         let (env, hash) = match (out.env, out.env_hash) {
             (Some(_), Some(_)) if out.acked || out.branch != Some(log.branch) => continue,
@@ -248,9 +299,9 @@ fn write(
                 if !may_encrypt || !uploaded || unacked >= UNACKED {
                     break;
                 }
-                let aad = group::aad(turn, log, group);
+                let aad = group::aad(turn, log, &group);
                 let Ok(message) = group.encrypt(&out.body, &aad) else { break };
-                group::save(turn, &log.id, group)?;
+                used = true;
                 let env = sync::store::seal(turn.luck, log, EntryKind::Entry, Payload::Mls, &message).map_err(bug)?;
                 let hash = content_hash(&env);
                 db::run(
@@ -265,6 +316,11 @@ fn write(
         let request = Request::LogAppend { branch: log.branch, env: env.into(), erase_hash: None };
         turn.ask(Want::Append(out.seq, hash), request);
     }
+    if used {
+        renew::note_use(turn, log)?;
+        return group::put(turn, &log.id, group);
+    }
+    group::keep(turn, &log.id, group);
     Ok(())
 }
 

@@ -4,20 +4,26 @@
 use super::{
     group,
     message::{self, Origin, notice},
+    readd,
     store::{self, IntentKind},
+    stuck::{self, Reason},
 };
 use crate::{
     EngineError, content,
     db::{self, col_opt, params},
     directory,
-    mls::Received,
-    outbox, profile,
+    mls::{GroupError, Message, Received},
+    outbox,
+    profile::{self, Account},
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
 use client_api::MessageId;
 use minicbor::bytes::ByteVec;
 use proto::{EntryKind, LogEntry};
+
+/// Keys of one sender the library keeps for messages it has not seen.
+const KEPT_KEYS: u32 = 1_024;
 
 pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
     let (Some(account), Some(conversation)) = (profile::load(turn.db)?, log.conversation) else {
@@ -35,33 +41,56 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
     match received {
         Ok(Received::Message(received)) => {
             let chain = group.chain(received.sender.leaf).unwrap_or_default();
-            group::save(turn, &log.id, &mut group)?;
-            let device = &received.sender.device;
-            let verified = content::parse(&received.data).and_then(|message_in| {
-                let message = message_in.verify(&device.user, &device.device, &device.device_key)?;
-                Ok((message_in.id(), message))
-            });
-            let Ok((id, message)) = verified.ok().filter(|_| received.aad.branch == log.branch).ok_or(()) else {
-                turn.warn(Some(conversation), "a message that is not what its sender signed was skipped");
-                return Ok(Taken::Next);
-            };
-            let chain: Vec<ByteVec> = chain.into_iter().map(ByteVec::from).collect();
-            let delivery = if device.user == account.user { 2 } else { 0 };
-            let origin = Origin { conversation, delivery, chain: store::chain_bytes(&chain), verified: None };
-            message::show(turn, &account, origin, id, &received.data, &message)?;
-            let sql = "UPDATE message SET log = ?2, branch = ?3, n = ?4 WHERE id = ?1 AND n IS NULL";
-            db::run(turn.db, sql, params![id.as_bytes(), log.id.as_bytes(), log.branch.as_bytes(), entry.n])?;
+            group::put(turn, &log.id, group)?;
+            readd::has_spoken(turn, &log.id, &received.sender.device.device)?;
+            message(turn, &account, log, entry, &received, chain)?;
         }
         Ok(Received::Leave(leave)) => {
             let user = leave.sender.device.user;
-            group::save(turn, &log.id, &mut group)?;
+            group::put(turn, &log.id, group)?;
             store::add_intent(turn.db, &conversation, IntentKind::ByRank, &user, turn.now)?;
             let name = directory::name_of(turn.db, &user)?;
             notice(turn, &conversation, &user, 4, &format!("{name} leaves the group."))?;
         }
-        Err(error) => turn.warn(Some(conversation), &format!("an entry was skipped: {error}")),
+        Err(GroupError::Ahead) if sync::store::tombstones(turn.db, &log.id)? >= KEPT_KEYS => {
+            stuck::note(turn, log, group.epoch(), Reason::Missing, None)?;
+            group::keep(turn, &log.id, group);
+            return Ok(Taken::Elsewhere);
+        }
+        Err(error) => {
+            group::keep(turn, &log.id, group);
+            turn.warn(Some(conversation), &format!("an entry was skipped: {error}"));
+        }
     }
     Ok(Taken::Next)
+}
+
+/// A message is shown if its author has signed it for this conversation.
+fn message(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    log: &LogRow,
+    entry: &LogEntry,
+    received: &Message,
+    chain: Vec<Vec<u8>>,
+) -> Result<(), EngineError> {
+    let (Some(conversation), device) = (log.conversation, &received.sender.device) else { return Ok(()) };
+    let verified = content::parse(&received.data).and_then(|message_in| {
+        let message = message_in.verify(&device.user, &device.device, &device.device_key)?;
+        message_in.check_place(&conversation)?;
+        Ok((message_in.id(), message))
+    });
+    let Some((id, message)) = verified.ok().filter(|_| received.aad.branch == log.branch) else {
+        turn.warn(Some(conversation), "a message that is not what its sender signed was skipped");
+        return Ok(());
+    };
+    let chain: Vec<ByteVec> = chain.into_iter().map(ByteVec::from).collect();
+    let delivery = if device.user == account.user { 2 } else { 0 };
+    let origin = Origin { conversation, delivery, chain: store::chain_bytes(&chain), verified: None };
+    message::show(turn, account, origin, id, &received.data, &message)?;
+    let sql = "UPDATE message SET log = ?2, branch = ?3, n = ?4 WHERE id = ?1 AND n IS NULL";
+    db::run(turn.db, sql, params![id.as_bytes(), log.id.as_bytes(), log.branch.as_bytes(), entry.n])?;
+    Ok(())
 }
 
 /// Own entries are known by their hash and never given to the group.
@@ -85,11 +114,7 @@ pub(crate) fn tombstone(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry) -> 
     if own(turn, log, entry)? {
         return Ok(Taken::Next);
     }
-    let sql = "SELECT state FROM message WHERE conversation = ?1 ORDER BY position DESC LIMIT 1";
-    let last: Option<i64> = db::find(turn.db, sql, [conversation.as_bytes()], |row| row.get(0))?;
-    if last != Some(2) {
-        let nobody = client_api::UserId([0; 16]);
-        notice(turn, &conversation, &nobody, 2, "Messages expired while this device was away.")?;
-    }
+    sync::store::count_tombstone(turn.db, &log.id)?;
+    super::gap::declare(turn, &conversation)?;
     Ok(Taken::Next)
 }

@@ -80,7 +80,7 @@ fn post(
     attachments: &[AttachmentId],
 ) -> Result<Answer, Fail> {
     let message = Message { author: account.user, device: account.device, sent_at: turn.now, expires, parts, access };
-    let signed = message.sign(turn.luck, &account.device_signer()?);
+    let signed = message.sign(turn.luck, &account.device_signer()?, id);
     let signed = signed.map_err(|error| CommandError::Invalid(error.to_string()))?;
     for attachment in attachments {
         file::attach(turn, attachment, &signed.id)?;
@@ -106,7 +106,7 @@ pub(super) fn housekeeping(
         parts: vec![part],
         access: Vec::new(),
     };
-    let signed = message.sign(turn.luck, &account.device_signer()?).map_err(bug)?;
+    let signed = message.sign(turn.luck, &account.device_signer()?, id).map_err(bug)?;
     store::add_outbox(turn.db, id, None, &signed.bytes)
 }
 

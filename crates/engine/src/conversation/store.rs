@@ -289,3 +289,63 @@ pub(crate) fn add_outbox(
     )?;
     Ok(())
 }
+
+/// Own entries of a conversation that were sealed for a log that is not followed that way any more: to be sealed anew.
+/// A message that did arrive there is recognised by its id.
+pub(crate) fn unseal_outbox(db: &Db<'_>, id: &ConversationId, log: &proto::LogId) -> Result<(), EngineError> {
+    let key = params![id.as_bytes(), log.as_bytes()];
+    db::run(db, "DELETE FROM outbox WHERE conversation = ?1 AND log = ?2 AND kind = 2", key)?;
+    let key = params![id.as_bytes(), log.as_bytes()];
+    let sql =
+        "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE conversation = ?1 AND log = ?2";
+    db::run(db, sql, key).map(drop)
+}
+
+/// Puts own messages of a log's later epochs into the outbox once more: not everybody could read them there.
+pub(crate) fn send_again(
+    db: &Db<'_>,
+    id: &ConversationId,
+    log: &proto::LogId,
+    after_epoch: u64,
+    own: &DeviceId,
+) -> Result<(), EngineError> {
+    db::run(
+        db,
+        "INSERT INTO outbox (conversation, message, body, kind)
+         SELECT conversation, id, body, 0 FROM message
+         WHERE conversation = ?1 AND log = ?2 AND delivery >= 2 AND body IS NOT NULL AND state = 0
+           AND device = ?4
+           AND branch IN (SELECT branch FROM epoch WHERE log = ?2 AND number > ?3)
+           AND id NOT IN (SELECT message FROM outbox WHERE message IS NOT NULL) ORDER BY position",
+        params![id.as_bytes(), log.as_bytes(), after_epoch as i64, own.as_bytes()],
+    )
+    .map(drop)
+}
+
+/// Messages after a position, newest first.
+pub(crate) fn list_newest_first(db: &Db<'_>, id: &ConversationId, after: u64) -> Result<Vec<MessageRow>, EngineError> {
+    let sql = format!("{MESSAGE} WHERE conversation = ?1 AND position > ?2 ORDER BY position DESC LIMIT 20000");
+    db::list(db, &sql, params![id.as_bytes(), after as i64], message)
+}
+
+/// Conversations in which something is to be done, now or when a time has come.
+pub(crate) fn list_busy(db: &Db<'_>, now: Timestamp) -> Result<Vec<ConversationRow>, EngineError> {
+    let sql = format!(
+        "{CONVERSATION} WHERE id IN (
+           SELECT conversation FROM outbox WHERE conversation IS NOT NULL
+           UNION SELECT conversation FROM intent
+           UNION SELECT conversation FROM log WHERE kind = 1 AND state = 1 AND id IN (
+             SELECT log FROM staged UNION SELECT log FROM readd
+             UNION SELECT log FROM renewal WHERE active = 1 AND due <= ?1 UNION SELECT log FROM silent WHERE due <= ?1))
+         ORDER BY id"
+    );
+    db::list(db, &sql, [db::millis(now)], conversation)
+}
+
+/// When something is to be done that is not yet due.
+pub(crate) fn next_due(db: &Db<'_>, now: Timestamp) -> Result<Option<Timestamp>, EngineError> {
+    let sql = "SELECT min(due) FROM (SELECT min(due) AS due FROM renewal WHERE active = 1 AND due > ?1
+               UNION ALL SELECT min(due) FROM silent WHERE due > ?1)";
+    let due: Option<i64> = db::find(db, sql, [db::millis(now)], |row| row.get(0))?.flatten();
+    Ok(due.map(|due| Timestamp(due.try_into().unwrap_or(0))))
+}

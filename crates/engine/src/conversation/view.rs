@@ -4,6 +4,7 @@
 use super::{
     file, message,
     store::{self, ConversationRow, MessageRow},
+    stuck,
 };
 use crate::{
     EngineError, content,
@@ -76,6 +77,12 @@ fn conversation(turn: &Turn<'_>, row: ConversationRow) -> Result<ConversationVie
         (ConversationKind::Group, _) | (_, None) => row.name,
         (_, Some(peer)) => directory::name_of(turn.db, &peer)?,
     };
+    let problem = match row.problem {
+        None if stuck::is_stuck(turn, &row.id)? => {
+            Some("this device lost the thread and waits to be added again: messages wait here".into())
+        }
+        problem => problem,
+    };
     Ok(ConversationView {
         id: row.id,
         kind: row.kind,
@@ -83,7 +90,7 @@ fn conversation(turn: &Turn<'_>, row: ConversationRow) -> Result<ConversationVie
         undisplayed,
         last_at: last.map(|at| Timestamp(at.try_into().unwrap_or(0))),
         member: row.member,
-        problem: row.problem,
+        problem,
     })
 }
 
@@ -109,7 +116,8 @@ fn one(turn: &Turn<'_>, row: MessageRow) -> Result<MessageView, EngineError> {
         delivery: match row.delivery {
             0 => Delivery::Received,
             1 => Delivery::Waiting,
-            _ => Delivery::Stored,
+            2 => Delivery::Stored,
+            _ => Delivery::Delivered,
         },
         text: row.notice,
         attachments: file::list_of(turn, &row.id)?.into_iter().map(file::view).collect(),

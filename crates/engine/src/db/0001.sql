@@ -1,11 +1,11 @@
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 
--- a log being followed; kind 0 directory, 1 conversation; state 0 to be created, 1 open, 2 left, 3 stopped
+-- a log being followed; kind 0 directory, 1 conversation; state 0 to be created, 1 open, 2 left, 3 stopped, 4 held, 5 old
 CREATE TABLE log (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, conversation BLOB, branch BLOB NOT NULL,
   n INTEGER NOT NULL, head BLOB NOT NULL, candidates INTEGER NOT NULL DEFAULT 0,
   secret BLOB NOT NULL, ttl INTEGER NOT NULL, state INTEGER NOT NULL, at_hour INTEGER NOT NULL DEFAULT 0,
-  reason TEXT
+  reason TEXT, tombstones INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX log_branch ON log (branch);
 CREATE INDEX log_conversation ON log (conversation);
@@ -17,7 +17,28 @@ CREATE TABLE staged (
   log BLOB PRIMARY KEY, branch BLOB NOT NULL, candidate INTEGER NOT NULL, env BLOB NOT NULL, env_hash BLOB NOT NULL,
   next_keys BLOB NOT NULL, secrets BLOB NOT NULL, next_secret BLOB NOT NULL, tree_blob BLOB, done INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE TABLE staged_welcome (log BLOB NOT NULL, inbox BLOB NOT NULL, welcome BLOB NOT NULL, seal_key BLOB NOT NULL) STRICT;
+-- letters to newcomers, sealed once their commit is true
+CREATE TABLE staged_welcome (log BLOB NOT NULL, device BLOB NOT NULL, inbox BLOB NOT NULL, letter BLOB NOT NULL, seal_key BLOB NOT NULL) STRICT;
+-- epochs this device was in, for statements and letters that name one
+CREATE TABLE epoch (log BLOB NOT NULL, number INTEGER NOT NULL, branch BLOB NOT NULL, authenticator BLOB NOT NULL, moderators BLOB NOT NULL, PRIMARY KEY (log, number)) STRICT;
+CREATE INDEX epoch_branch ON epoch (branch);
+-- a log this device can't follow: it asks to be added again; reason 0 undecidable commit, 1 missing entries, 2 added again by others
+CREATE TABLE stuck (log BLOB PRIMARY KEY, reason INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL, tries INTEGER NOT NULL, number INTEGER NOT NULL, committer BLOB) STRICT;
+-- devices that asked to be added again
+CREATE TABLE readd (log BLOB NOT NULL, device BLOB NOT NULL, package BLOB NOT NULL, branch BLOB, n INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
+-- since when a leaf is in a group, as far as this device saw it: epoch, time, newest message then
+CREATE TABLE leaf (log BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
+-- leaves this device added that have not spoken yet
+CREATE TABLE silent (log BLOB NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
+-- when the own leaf gets fresh keys; only if it was used since
+CREATE TABLE renewal (log BLOB PRIMARY KEY, due INTEGER NOT NULL, active INTEGER NOT NULL) STRICT;
+-- a log begun in the place of another; done 1: its statement was weighed
+CREATE TABLE reset (log BLOB PRIMARY KEY, old_log BLOB NOT NULL, rank BLOB NOT NULL, statement BLOB NOT NULL) STRICT;
+CREATE INDEX reset_old ON reset (old_log);
+-- receipts owed
+CREATE TABLE receipt (message BLOB PRIMARY KEY, conversation BLOB NOT NULL, due INTEGER NOT NULL) STRICT;
+-- messages of a gap on their way
+CREATE TABLE gap (log BLOB PRIMARY KEY, key BLOB NOT NULL, whole INTEGER NOT NULL) STRICT;
 
 -- kind 0 direct, 1 group, 2 own
 CREATE TABLE conversation (
@@ -56,7 +77,6 @@ CREATE TABLE seen_deposit (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT
 CREATE TABLE erase_deposit (inbox BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (inbox, hash)) STRICT;
 -- a welcome whose tree is still to be fetched
 CREATE TABLE welcome_in (log BLOB PRIMARY KEY, branch BLOB NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE joined (log BLOB NOT NULL, branch BLOB NOT NULL, PRIMARY KEY (log, branch)) STRICT;
 CREATE TABLE key_package (ref BLOB PRIMARY KEY, data BLOB NOT NULL, last INTEGER NOT NULL) STRICT;
 CREATE TABLE invite (id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
 

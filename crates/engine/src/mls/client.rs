@@ -143,6 +143,12 @@ impl MlsClient {
         Ok(Self(Arc::new(Inner { library, storage, identity, witness, provider, key: key.clone(), who })))
     }
 
+    /// Turns the device into an insider that seals garbage to every second of those it should seal path secrets to.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn poison(&self) {
+        self.0.witness.poison();
+    }
+
     /// A fresh key package. Nothing of it is kept here.
     ///
     /// # Errors

@@ -16,6 +16,9 @@ pub enum GroupError {
     /// Decryption or signature fails, or its key was used before: drop it.
     #[error("does not open")]
     Open,
+    /// More keys of its sender were skipped than are kept: drop it, or be added again if entries are missing here.
+    #[error("too far ahead")]
+    Ahead,
     /// A proposal other than leaving: drop it.
     #[error("a proposal nobody may make")]
     Proposal,
@@ -65,8 +68,8 @@ impl From<MlsError> for GroupError {
             MlsError::CryptoProviderError(_)
             | MlsError::InvalidSignature
             | MlsError::KeyMissing(_)
-            | MlsError::InvalidFutureGeneration(_)
             | MlsError::InvalidLeafConsumption => Self::Open,
+            MlsError::InvalidFutureGeneration(_) => Self::Ahead,
             MlsError::CantProcessMessageFromSelf => Self::Own,
             MlsError::CommitRequired => Self::CommitFirst,
             MlsError::LeafNotFound(_) | MlsError::InvalidNodeIndex(_) | MlsError::RemovingNonExistingMember => {

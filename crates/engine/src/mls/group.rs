@@ -269,6 +269,11 @@ impl Group {
         self.library.current_member_index()
     }
 
+    /// The profile's certificates were renewed since this leaf was last written.
+    pub fn own_chain_is_old(&self) -> bool {
+        self.library.current_member_signing_identity().is_ok_and(|own| *own != self.client.0.who)
+    }
+
     /// The largest hour a commit has stated; the next commit may not state a smaller one.
     pub fn hour(&self) -> Hour {
         self.hour
@@ -290,6 +295,11 @@ impl Group {
 
     fn find_settings(&self) -> Option<Settings> {
         Settings::read(&self.library.context().extensions)
+    }
+
+    /// How many leaves there are.
+    pub fn size(&self) -> usize {
+        self.library.roster().members_iter().count()
     }
 
     /// All members, ordered by leaf.

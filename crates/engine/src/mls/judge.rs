@@ -60,6 +60,8 @@ pub enum Effect {
     NextEpoch(Box<Group>),
     /// This device is out of the group. It can check everything but the confirmation and the announced keys.
     Removed,
+    /// This leaf is out, but the same commit adds the device anew: its Welcome is on the way.
+    AddedAgain,
 }
 
 /// Why a candidate is invalid.
@@ -132,7 +134,9 @@ impl Group {
             CommitEffect::ReInit(_) => return Verdict::Invalid(Invalid::Policy(Breach::Kind)),
         };
         let concluded = if removed {
-            self.changes(None, epoch, description.committer, aad, Effect::Removed)
+            let again = self.is_added_again(epoch);
+            let effect = if again { Effect::AddedAgain } else { Effect::Removed };
+            self.changes(None, epoch, description.committer, aad, effect)
         } else {
             match next.check_keys(description.committer, announced) {
                 Ok(None) => {}
@@ -146,6 +150,17 @@ impl Group {
             Ok(commit) => Verdict::Valid(Box::new(commit)),
             Err(_) => self.undecidable(Some(description.committer)),
         }
+    }
+
+    /// Whether a commit that removes the own leaf adds this device again.
+    fn is_added_again(&self, epoch: &NewEpoch) -> bool {
+        let (Ok(own), Ok(settings)) = (self.member(self.own_leaf()), self.settings()) else { return false };
+        epoch.applied_proposals().iter().any(|info| match &info.proposal {
+            Proposal::Add(add) => self
+                .identify(0, add.signing_identity(), &settings.roots)
+                .is_ok_and(|new| (new.device.user, new.device.device) == (own.device.user, own.device.device)),
+            _ => false,
+        })
     }
 
     /// Keys nobody could seal to would make every later commit impossible.

@@ -25,7 +25,12 @@ pub(super) struct Notes {
 
 /// One cell per client; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Witness(Arc<Mutex<Notes>>);
+pub(super) struct Witness {
+    notes: Arc<Mutex<Notes>>,
+    /// An insider of the simulator: every second path secret it seals is garbage. Zero: off.
+    #[cfg(any(test, feature = "testkit"))]
+    poison: Arc<std::sync::atomic::AtomicU32>,
+}
 
 impl Witness {
     /// Forgets what was seen and watches for a commit.
@@ -43,7 +48,20 @@ impl Witness {
     }
 
     pub fn with<T>(&self, f: impl FnOnce(&mut Notes) -> T) -> T {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        f(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn poison(&self) {
+        self.poison.store(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Whether what is sealed now is to be spoiled.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn spoils(&self) -> bool {
+        use std::sync::atomic::Ordering;
+        let on = self.poison.load(Ordering::Relaxed) > 0;
+        on && self.poison.fetch_add(1, Ordering::Relaxed) % 2 == 1
     }
 
     /// Passes `result` on and notes a failure.

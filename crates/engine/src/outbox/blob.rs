@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Snapshot = 1,
     Wrap = 2,
     Kem = 3,
+    /// Messages a device missed; the context is the log.
+    Gap = 4,
 }
 
 /// Queues a blob for upload. `kept`: belongs to the directory and is proven by its write key on this branch.
@@ -222,12 +224,19 @@ pub(super) fn arrived(
                 }
                 1 => turn.facts.push(Fact::Snapshot(*id, body)),
                 2 => turn.facts.push(Fact::Wrap(body)),
-                _ => turn.facts.push(Fact::Kem(body)),
+                3 => turn.facts.push(Fact::Kem(body)),
+                _ => {
+                    let log = LogId::from_slice(&context).ok_or(EngineError::Damaged("wanted blob"))?;
+                    turn.facts.push(Fact::Gap(log, Some(body)));
+                }
             }
         }
         Err(ErrorCode::Gone | ErrorCode::Unknown) => {
             db::run(turn.db, "DELETE FROM blob_in WHERE id = ?1", [id.as_bytes()])?;
-            turn.warn(None, "something this device needs is no longer on the server");
+            match LogId::from_slice(&context).filter(|_| purpose == Purpose::Gap as i64) {
+                Some(log) => turn.facts.push(Fact::Gap(log, None)),
+                None => turn.warn(None, "something this device needs is no longer on the server"),
+            }
         }
         _ => turn.pause(Want::BlobRead(*id), 5),
     }

@@ -15,7 +15,12 @@ use client_api::{DeviceId, UserId};
 pub(crate) fn client(turn: &Turn<'_>, account: &Account) -> Result<MlsClient, EngineError> {
     let key = SigningKey::from_bytes(account.device_key.expose()).map_err(bug)?;
     let chain: Vec<Vec<u8>> = account.chain.iter().map(|cert| cert.to_vec()).collect();
-    MlsClient::new(turn.suite, &key, &chain, turn.luck, turn.seen).map_err(bug)
+    let client = MlsClient::new(turn.suite, &key, &chain, turn.luck, turn.seen).map_err(bug)?;
+    #[cfg(any(test, feature = "testkit"))]
+    if turn.is_planted(crate::testkit::Defect::PoisonPath) {
+        client.poison();
+    }
+    Ok(client)
 }
 
 /// A key package to publish; its private part is kept until a Welcome used it.

@@ -6,12 +6,12 @@ mod read;
 pub(crate) mod store;
 
 pub(crate) use pump::{answered, begin_page, behind, end_page, is_caught_up, pump};
-pub(crate) use read::{Next, Taken, next, switch_branch, taken};
+pub(crate) use read::{Next, Taken, next, stop, switch_branch, taken};
 pub(crate) use store::{LogKind, LogRow, LogState, Payload};
 
 use crate::turn::Turn;
 
 /// Everything the server has of this branch was read.
 pub(crate) fn is_read(turn: &Turn<'_>, log: &LogRow) -> bool {
-    log.state == LogState::Open && turn.live.opened.get(&log.branch).is_some_and(|count| *count <= log.n)
+    log.is_followed() && turn.live.opened.get(&log.branch).is_some_and(|count| *count <= log.n)
 }

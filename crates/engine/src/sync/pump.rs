@@ -4,7 +4,7 @@
 use super::{LogKind, LogRow, LogState, is_read, read, store};
 use crate::{
     EngineError, profile,
-    turn::{Turn, Want},
+    turn::{Fact, Turn, Want},
 };
 use proto::{BranchId, ErrorCode, Reply, Request, proof::Op, reply::LogPage, request::NextKeys};
 
@@ -16,7 +16,7 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     for log in store::list_live(turn.db)? {
         match log.state {
             LogState::New => create(turn, &log)?,
-            LogState::Open => follow(turn, &log)?,
+            LogState::Open | LogState::Old => follow(turn, &log)?,
             LogState::Held | LogState::Left | LogState::Stopped => {}
         }
     }
@@ -77,7 +77,11 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         }
         (Want::LogOpen(branch) | Want::LogRead(branch), Err(ErrorCode::Gone | ErrorCode::Unknown)) => {
             match store::find_by_branch(turn.db, branch)? {
-                Some(mut log) => read::stop(turn, &mut log, "the server no longer has this part of the conversation"),
+                Some(mut log) => {
+                    read::stop(turn, &mut log, "the server no longer has this part of the conversation")?;
+                    turn.facts.push(Fact::Gone(log.id));
+                    Ok(())
+                }
                 None => Ok(()),
             }
         }
@@ -94,7 +98,7 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
 
 /// A page has come: answers whether its entries may be read.
 pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage) -> Result<bool, EngineError> {
-    let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(|log| log.state == LogState::Open) else {
+    let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(LogRow::is_followed) else {
         return Ok(false);
     };
     if page.count < log.n {
@@ -108,7 +112,7 @@ pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage)
 /// The page's entries were read: at its end both sides must have the same head.
 pub(crate) fn end_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage) -> Result<(), EngineError> {
     let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
-    if log.state == LogState::Open && log.n == page.count && log.head != page.head {
+    if log.is_followed() && log.n == page.count && log.head != page.head {
         return read::stop(turn, &mut log, "the server's history is not the one this device has read");
     }
     Ok(())

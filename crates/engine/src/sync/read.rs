@@ -39,7 +39,7 @@ pub(crate) enum Next {
 
 /// Looks at an entry: only the next one is taken, and only if it is what the server says it is.
 pub(crate) fn next(turn: &mut Turn<'_>, branch: &BranchId, entry: &LogEntry) -> Result<Next, EngineError> {
-    let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(|log| log.state == LogState::Open) else {
+    let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(LogRow::is_followed) else {
         return Ok(Next::Stop);
     };
     if let Some(count) = turn.live.opened.get_mut(branch) {
@@ -73,7 +73,7 @@ pub(crate) fn taken(turn: &mut Turn<'_>, mut log: LogRow, entry: &LogEntry, take
 }
 
 /// Neither read nor written any more, and why.
-pub(super) fn stop(turn: &mut Turn<'_>, log: &mut LogRow, reason: &str) -> Result<(), EngineError> {
+pub(crate) fn stop(turn: &mut Turn<'_>, log: &mut LogRow, reason: &str) -> Result<(), EngineError> {
     log.state = LogState::Stopped;
     store::save(turn.db, log)?;
     store::set_reason(turn.db, &log.id, reason)?;
@@ -97,10 +97,11 @@ pub(crate) fn switch_branch(
         head: first_head(&branch, Some(env_hash)),
         candidates: 0,
         secret,
-        state: LogState::Open,
+        state: if old.state == LogState::Old { LogState::Old } else { LogState::Open },
         ..old.clone()
     };
     store::save(turn.db, &new)?;
+    store::forget_tombstones(turn.db, &new.id)?;
     turn.live.opened.remove(&old.branch);
     turn.ask(Want::LogClose(old.branch), Request::LogClose { branch: old.branch });
     Ok(new)

@@ -27,6 +27,8 @@ pub(crate) enum LogState {
     Stopped = 3,
     /// A change was read whose keys are still on their way: nothing more is read before they are here.
     Held = 4,
+    /// Another log has taken its place: read to its end, not written any more.
+    Old = 5,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,10 @@ pub(crate) struct LogRow {
 }
 
 impl LogRow {
+    /// It is read.
+    pub fn is_followed(&self) -> bool {
+        matches!(self.state, LogState::Open | LogState::Old)
+    }
     /// K of this branch.
     pub fn access_key(&self) -> SigningKey {
         match self.kind {
@@ -89,6 +95,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogRow> {
             1 => LogState::Open,
             2 => LogState::Left,
             4 => LogState::Held,
+            5 => LogState::Old,
             _ => LogState::Stopped,
         },
         at_hour: row.get(10)?,
@@ -138,13 +145,33 @@ pub(crate) fn find_directory(db: &Db<'_>) -> Result<Option<LogRow>, EngineError>
 
 /// Logs that are to be created or read.
 pub(crate) fn list_live(db: &Db<'_>) -> Result<Vec<LogRow>, EngineError> {
-    db::list(db, &format!("SELECT {COLUMNS} FROM log WHERE state IN (0, 1, 4) ORDER BY kind, id"), [], read)
+    db::list(db, &format!("SELECT {COLUMNS} FROM log WHERE state IN (0, 1, 4, 5) ORDER BY kind, id"), [], read)
 }
 
-/// Live logs of one conversation, lowest id first: the first is the one to write to.
+/// Logs of one conversation that count, lowest id first: the first is the one to write to. One that this device can't
+/// follow counts as long as it asks to be added again.
 pub(crate) fn list_of(db: &Db<'_>, conversation: &ConversationId) -> Result<Vec<LogRow>, EngineError> {
-    let sql = format!("SELECT {COLUMNS} FROM log WHERE conversation = ?1 AND state IN (0, 1) ORDER BY id");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM log WHERE conversation = ?1
+         AND (state IN (0, 1, 4) OR state = 3 AND id IN (SELECT log FROM stuck)) ORDER BY id"
+    );
     db::list(db, &sql, [conversation.as_bytes()], read)
+}
+
+/// One more entry of the log's branch that expired before this device read it.
+pub(crate) fn count_tombstone(db: &Db<'_>, log: &LogId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE log SET tombstones = tombstones + 1 WHERE id = ?1", [log.as_bytes()]).map(drop)
+}
+
+/// A new branch has none.
+pub(super) fn forget_tombstones(db: &Db<'_>, log: &LogId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE log SET tombstones = 0 WHERE id = ?1", [log.as_bytes()]).map(drop)
+}
+
+/// Entries of the log's branch that expired before this device read them.
+pub(crate) fn tombstones(db: &Db<'_>, log: &LogId) -> Result<u32, EngineError> {
+    let sql = "SELECT tombstones FROM log WHERE id = ?1";
+    Ok(db::find(db, sql, [log.as_bytes()], |row| row.get(0))?.unwrap_or(0))
 }
 
 pub(crate) fn keep_old_key(db: &Db<'_>, log: &LogRow, until_millis: i64) -> Result<(), EngineError> {

@@ -146,7 +146,7 @@ pub(super) fn valid(group: &Group, staged: &Staged) -> Commit {
 pub(super) fn next(group: &Group, staged: &Staged) -> Group {
     match valid(group, staged).effect {
         Effect::NextEpoch(next) => *next,
-        Effect::Removed => panic!("removed"),
+        Effect::Removed | Effect::AddedAgain => panic!("removed"),
     }
 }
 

@@ -60,7 +60,7 @@ fn device_is_added_again_in_the_commit_that_removes_its_old_leaf() {
     let plan = Plan { add: vec![package(&devices[1])], remove: vec![1], settings: None };
     let staged = groups[0].stage(&plan, &aad(hour())).unwrap();
     assert_eq!(staged.next.roster().unwrap().len(), 2);
-    assert!(matches!(valid(&groups[1], &staged).effect, Effect::Removed));
+    assert!(matches!(valid(&groups[1], &staged).effect, Effect::AddedAgain));
 }
 
 #[test]
@@ -157,4 +157,20 @@ fn commits_without_path_in_the_open_or_with_a_foreign_proposal_are_invalid() {
     assert_eq!(judge(&groups, &commit), Invalid::Policy(Breach::Path));
     let mut mallory = Lax::new(&town, 7, Style::Public).join(&mut groups, 0);
     assert_eq!(judge(&groups, &mallory.commit(|c| c)), Invalid::Framing);
+}
+
+#[test]
+fn anybody_puts_a_device_back_that_lost_the_thread_but_nobody_else() {
+    let town = town(Suite::StandIn, 9);
+    let devices = [1, 2, 3].map(|n| town.device(n, n));
+    let mut groups = town.group(&town.settings(ConversationKind::Group, &[1]), &devices.each_ref());
+    let again = Plan { add: vec![package(&devices[2])], remove: vec![2], ..Plan::default() };
+    let staged = groups[1].stage(&again, &aad(hour())).unwrap();
+    assert!(matches!(valid(&groups[0], &staged).effect, Effect::NextEpoch(_)));
+    assert!(matches!(valid(&groups[2], &staged).effect, Effect::AddedAgain));
+    let other = Plan { add: vec![package(&town.device(4, 4))], remove: vec![2], ..Plan::default() };
+    refused(&mut groups[1], &other, Breach::Moderator);
+    // another key under the same name is another device
+    let false_one = Plan { add: vec![package(&town.device(3, 3))], remove: vec![2], ..Plan::default() };
+    refused(&mut groups[1], &false_one, Breach::Moderator);
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What a device missed is handed over by whoever adds it again: messages with their signatures, sealed in a blob.
+
+use super::{
+    letter::Gap,
+    message::{self, Origin, notice},
+    store,
+};
+use crate::{
+    EngineError,
+    blob::{SEALED_BYTES, open_blob, seal_blob},
+    cert, content,
+    crypto::Secret,
+    db::{self, params},
+    error::bug,
+    outbox::{self, Purpose},
+    profile::{self, Account},
+    sync::{self, LogRow, LogState},
+    turn::Turn,
+};
+use client_api::{ConversationId, MessageState, UserId};
+use minicbor::{Decode, Encode, bytes::ByteVec};
+use proto::{BlobId, LogId};
+
+/// Bytes of messages handed over at once; the oldest beyond that are a declared gap.
+const BYTES: usize = 16 * 1024 * 1024;
+
+/// One message as its author signed it.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Missed {
+    #[n(0)]
+    body: ByteVec,
+    /// The author's [device, user, issuer].
+    #[n(1)]
+    chain: Vec<ByteVec>,
+}
+
+/// Where the gap of a device begins, as far as this device can tell.
+#[derive(Clone, Copy)]
+pub(super) enum Since {
+    /// After this entry.
+    Entry(proto::BranchId, u32),
+    /// After this position of the history.
+    Position(u64),
+}
+
+/// Collects what came after `since`, newest kept when it is too much.
+pub(super) fn collect(
+    turn: &mut Turn<'_>,
+    conversation: &ConversationId,
+    log: &LogId,
+    since: Since,
+) -> Result<Gap, EngineError> {
+    let (after, known) = begin(turn, conversation, log, since)?;
+    let (mut bytes, mut whole, mut all) = (0, known, Vec::new());
+    for row in store::list_newest_first(turn.db, conversation, after)? {
+        if row.state == MessageState::Gap as i64 {
+            whole = false;
+        }
+        let (Some(body), Some(chain), 0) = (row.body, row.chain, row.state) else { continue };
+        bytes += body.len() + chain.len();
+        if bytes > BYTES {
+            whole = false;
+            break;
+        }
+        let chain: Vec<ByteVec> = minicbor::decode(&chain).map_err(bug)?;
+        all.push(Missed { body: body.into(), chain });
+    }
+    all.reverse();
+    let key = Secret::new(turn.random());
+    if all.is_empty() {
+        return Ok(Gap { messages: None, key, whole });
+    }
+    let sealed = seal_blob(&key, &proto::encode(&all)).map_err(bug)?;
+    let id = BlobId(turn.random());
+    Ok(Gap { messages: Some(outbox::put_blob(turn, id, sealed, None)?), key, whole })
+}
+
+/// The position after which the gap begins, and whether that is sure.
+fn begin(
+    turn: &Turn<'_>,
+    conversation: &ConversationId,
+    log: &LogId,
+    since: Since,
+) -> Result<(u64, bool), EngineError> {
+    let (branch, n) = match since {
+        Since::Position(position) => return Ok((position, true)),
+        Since::Entry(branch, n) => (branch, n),
+    };
+    let sql = "SELECT max(position) FROM message WHERE conversation = ?1 AND branch = ?2 AND n <= ?3";
+    let params = params![conversation.as_bytes(), branch.as_bytes(), n];
+    let exact: Option<i64> = db::find(turn.db, sql, params, |row| row.get(0))?.flatten();
+    if let Some(position) = exact {
+        return Ok((position as u64, true));
+    }
+    // Nothing of that branch up to there: begin behind what came in the epochs before it.
+    let sql = "SELECT max(position) FROM message WHERE conversation = ?1 AND branch IN (SELECT branch FROM epoch
+               WHERE log = ?2 AND number < (SELECT number FROM epoch WHERE log = ?2 AND branch = ?3))";
+    let params = params![conversation.as_bytes(), log.as_bytes(), branch.as_bytes()];
+    let before: Option<i64> = db::find(turn.db, sql, params, |row| row.get(0))?.flatten();
+    let known = db::find(
+        turn.db,
+        "SELECT 1 FROM epoch WHERE log = ?1 AND branch = ?2",
+        params![log.as_bytes(), branch.as_bytes()],
+        |_| Ok(()),
+    )?;
+    Ok((before.unwrap_or(0) as u64, known.is_some()))
+}
+
+/// A group was joined again: what was missed comes first, then the log is read on.
+pub(super) fn expect(turn: &mut Turn<'_>, log: &LogRow, gap: &Gap) -> Result<(), EngineError> {
+    let Some(conversation) = log.conversation else { return Ok(()) };
+    let Some(messages) = &gap.messages else {
+        return if gap.whole { Ok(()) } else { declare(turn, &conversation) };
+    };
+    db::run(
+        turn.db,
+        "REPLACE INTO gap (log, key, whole) VALUES (?1, ?2, ?3)",
+        params![log.id.as_bytes(), gap.key.expose(), gap.whole],
+    )?;
+    sync::store::save(turn.db, &LogRow { state: LogState::Held, ..log.clone() })?;
+    outbox::want_blob(turn, messages, 0, messages.size_bytes, Purpose::Gap, log.id.as_bytes())
+}
+
+/// The missed messages are here, or gone for good.
+pub(crate) fn gap_arrived(turn: &mut Turn<'_>, log: &LogId, body: Option<Vec<u8>>) -> Result<(), EngineError> {
+    let sql = "SELECT key, whole FROM gap WHERE log = ?1";
+    let kept: Option<(Secret, bool)> =
+        db::find(turn.db, sql, [log.as_bytes()], |row| Ok((db::col(row, 0)?, row.get(1)?)))?;
+    let (Some((key, whole)), Some(row), Some(account)) =
+        (kept, sync::store::find(turn.db, log)?, profile::load(turn.db)?)
+    else {
+        return Ok(());
+    };
+    db::run(turn.db, "DELETE FROM gap WHERE log = ?1", [log.as_bytes()])?;
+    if row.state == LogState::Held {
+        sync::store::save(turn.db, &LogRow { state: LogState::Open, ..row.clone() })?;
+    }
+    let Some(conversation) = row.conversation else { return Ok(()) };
+    let missed = body
+        .and_then(|body| open_blob(&key, &body).ok())
+        .and_then(|plain| proto::decode::<Vec<Missed>>(&plain, SEALED_BYTES).ok());
+    if !(whole && missed.is_some()) {
+        declare(turn, &conversation)?;
+    }
+    for message in missed.unwrap_or_default() {
+        take(turn, &account, &conversation, &message)?;
+    }
+    Ok(())
+}
+
+/// A message is believed because of its author's signature, whoever handed it over.
+fn take(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    conversation: &ConversationId,
+    missed: &Missed,
+) -> Result<(), EngineError> {
+    let chain: Vec<Vec<u8>> = missed.chain.iter().map(|cert| cert.to_vec()).collect();
+    let author = cert::parse_chain(&chain).and_then(|chain| cert::verify(&chain, &[account.root_pub], None, turn.seen));
+    let verified = author.ok().and_then(|author| {
+        let message_in = content::parse(&missed.body).ok()?;
+        let message = message_in.verify(&author.user, &author.device, &author.device_key).ok()?;
+        message_in.check_place(conversation).ok()?;
+        Some((message_in.id(), message))
+    });
+    let Some((id, message)) = verified else {
+        turn.warn(Some(*conversation), "a message handed over was not what its author signed and was skipped");
+        return Ok(());
+    };
+    if store::find_message(turn.db, &id)?.is_some() {
+        // Our own, sent before we lost the thread: it did arrive.
+        db::run(turn.db, "DELETE FROM outbox WHERE message = ?1", [id.as_bytes()])?;
+        return outbox::stored(turn, conversation, &id);
+    }
+    let delivery = if message.author == account.user { 2 } else { 0 };
+    let origin =
+        Origin { conversation: *conversation, delivery, chain: store::chain_bytes(&missed.chain), verified: None };
+    message::show(turn, account, origin, id, &missed.body, &message)
+}
+
+/// One line for what nobody could hand over.
+pub(super) fn declare(turn: &mut Turn<'_>, conversation: &ConversationId) -> Result<(), EngineError> {
+    let sql = "SELECT state FROM message WHERE conversation = ?1 ORDER BY position DESC LIMIT 1";
+    let last: Option<i64> = db::find(turn.db, sql, [conversation.as_bytes()], |row| row.get(0))?;
+    let gap = MessageState::Gap as i64;
+    if last == Some(gap) {
+        return Ok(());
+    }
+    notice(turn, conversation, &UserId([0; 16]), gap, "Messages expired while this device was away.")
+}
+
+pub(super) fn fuzz(bytes: &[u8]) {
+    let _ = proto::decode::<Vec<Missed>>(bytes, BYTES);
+}

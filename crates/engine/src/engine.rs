@@ -123,6 +123,12 @@ impl Engine {
         self.conn
     }
 
+    /// The store as it stands between two calls, for a simulated world to look at and to let fail.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
     fn turn<T>(
         &mut self,
         now: Timestamp,

@@ -58,7 +58,7 @@ fn is_pure(file: &File) -> bool {
 
 /// `store` or `db` as a folder or a file; a crate's `tests` folder holds the schema against the contract.
 fn is_store(file: &File) -> bool {
-    let known = matches!(file.crate_name(), Some("engine" | "server" | "client"));
+    let known = matches!(file.crate_name(), Some("engine" | "server" | "client" | "sim"));
     known && file.path.split('/').any(|part| matches!(part.trim_end_matches(".rs"), "store" | "db" | "tests"))
 }
 

@@ -75,6 +75,15 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Makes this device ask to be added to a conversation again, whatever the truth is.
+    ///
+    /// # Errors
+    /// [`EngineError`]: the store failed.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn pretend_stuck(&mut self, now: Timestamp, id: &client_api::ConversationId) -> Result<(), EngineError> {
+        self.turn(now, |turn| conversation::pretend_stuck(turn, id)).map(drop)
+    }
+
     fn prepare(&mut self, now: Timestamp) -> Result<(), EngineError> {
         db::prepare(&mut self.conn)?;
         self.turn(now, |turn| {
@@ -271,6 +280,7 @@ fn replied(turn: &mut Turn<'_>, id: RequestId, result: Result<Reply, Failure>) -
             (_, result) => sync::answered(turn, want, result),
         },
         Want::Commit(log, hash) => conversation::commit_answered(turn, &log, &hash, result),
+        Want::Stage(_) => Ok(()),
         Want::Claim(device) => conversation::claim_answered(turn, &device, result),
         Want::Append(..)
         | Want::Deposit(_)

@@ -29,6 +29,8 @@ pub enum Defect {
     ExpiryByLocalClock,
     /// Whoever asks is added again, also a device that was removed.
     ReaddRemoved,
+    /// Letters about groups are lost on their way.
+    LosesLetters,
     /// Not a bug but an insider: half of the path secrets of its commits are garbage.
     PoisonPath,
     /// One Welcome for all newcomers: the same bytes in several inboxes.

@@ -28,6 +28,8 @@ pub(crate) enum Want {
     LogClose(BranchId),
     Append(i64, ContentHash),
     Commit(LogId, ContentHash),
+    /// Nothing is asked under this name: a pause after a change that could not be built.
+    Stage(LogId),
     InboxCreate(InboxId),
     InboxOpen(InboxId),
     InboxList(InboxId),

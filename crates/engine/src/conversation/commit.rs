@@ -94,6 +94,7 @@ pub(super) fn stage(
     };
     group::put(turn, &log.id, group)?;
     turn.live.careful.remove(&log.id);
+    turn.unpause(&Want::Stage(log.id));
     let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Mls, &staged.commit).map_err(bug)?;
     let env_hash = content_hash(&env);
     let tree_key = Secret::new(turn.random());
@@ -156,8 +157,8 @@ fn cant_stage(
     plan: &Plan,
     error: GroupError,
 ) -> Result<(), EngineError> {
+    turn.pause(Want::Stage(log.id), 1);
     if plan.add.len() + plan.remove.len() > 1 && turn.live.careful.insert(log.id) {
-        turn.alarm(turn.now.plus_secs(1));
         return Ok(());
     }
     db::run(turn.db, "DELETE FROM readd WHERE log = ?1", [log.id.as_bytes()])?;

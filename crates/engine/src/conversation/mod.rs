@@ -33,4 +33,6 @@ pub(crate) use pump::{note_revoked, pump};
 pub(crate) use receive::{entry, tombstone};
 pub(crate) use send::{forward, send};
 pub(crate) use stuck::gone;
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use stuck::pretend_stuck;
 pub(crate) use view::view;

@@ -167,8 +167,13 @@ fn plan(
             }
             IntentKind::ByRank => {
                 let leaving = group.leaving();
-                let is_revoked = directory::store::find_person(turn.db, &intent.user)?.is_some_and(|p| p.revoked);
-                let still: Vec<u32> = leaves.into_iter().filter(|leaf| is_revoked || leaving.contains(leaf)).collect();
+                let mut still = Vec::new();
+                for member in roster.iter().filter(|member| member.device.user == intent.user) {
+                    let revoked = directory::store::is_device_revoked(turn.db, &member.device.device)?;
+                    if revoked || leaving.contains(&member.leaf) {
+                        still.push(member.leaf);
+                    }
+                }
                 if still.is_empty() {
                     store::remove_intent(turn.db, &row.id, IntentKind::ByRank, &intent.user)?;
                     continue;
@@ -190,6 +195,9 @@ fn plan(
     plan.remove.extend(expired);
     plan.remove.sort_unstable();
     plan.remove.dedup();
+    if !turn.may_ask(&Want::Stage(log.id)) {
+        return Ok(if under_way || wanted { Step::Wait } else { Step::Nothing });
+    }
     if turn.live.careful.contains(&log.id) {
         only_one(&mut plan);
     }

@@ -109,6 +109,15 @@ pub(crate) fn gone(turn: &mut Turn<'_>, log: &LogId) -> Result<(), EngineError> 
     note(turn, &row, epoch, Reason::Missing, None)
 }
 
+/// For the simulator's insiders.
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) fn pretend_stuck(turn: &mut Turn<'_>, id: &client_api::ConversationId) -> Result<(), EngineError> {
+    for log in sync::store::list_of(turn.db, id)? {
+        gone(turn, &log.id)?;
+    }
+    Ok(())
+}
+
 /// The log is followed again.
 pub(super) fn is_well(turn: &Turn<'_>, log: &LogId) -> Result<(), EngineError> {
     db::run(turn.db, "DELETE FROM stuck WHERE log = ?1", [log.as_bytes()]).map(drop)

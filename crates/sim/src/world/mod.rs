@@ -3,6 +3,7 @@
 
 mod census;
 mod fault;
+mod insider;
 mod network;
 mod office;
 mod seat;

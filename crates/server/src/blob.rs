@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Writing, reading and deleting the bytes of blobs: who may, in which order, and what is durable when.
 
-use crate::{
-    domain::Op,
-    store::{BlobRight, BlobState, Read},
-};
+use crate::domain::{BlobRight, BlobState, Lookup, Op};
 use proto::{
     BlobId, ErrorCode,
     blob::{BlobReply, BlobRequest},
@@ -80,10 +77,10 @@ const CHUNK: u64 = BLOB_CHUNK_BYTES as u64;
 ///
 /// # Errors
 /// `gone` for a blob nobody knows, `forbidden` for a wrong secret, `range`, `too_large`.
-pub fn authorise(store: &dyn Read, request: BlobRequest) -> Result<BlobTask, ErrorCode> {
+pub fn authorise(stored: &dyn Lookup, request: BlobRequest) -> Result<BlobTask, ErrorCode> {
     let (BlobRequest::Write { blob, .. } | BlobRequest::Read { blob, .. } | BlobRequest::Delete { blob, .. }) =
         &request;
-    let state = store.find_blob(blob)?.ok_or(ErrorCode::Gone)?;
+    let state = stored.find_blob(blob)?.ok_or(ErrorCode::Gone)?;
     match request {
         BlobRequest::Write { blob, secret, offset, bytes } => {
             state.permit(BlobRight::Write, &secret)?;

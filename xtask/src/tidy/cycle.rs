@@ -11,17 +11,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Module → module it uses → where.
 type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Circles that exist and are to be taken apart (issue 2): crate and modules in order of name. May only shrink: no
-/// entry is added, and one that is gone from the code has to go from here.
-const KNOWN: &[(&str, &[&str])] = &[("server", &["domain", "store"])];
-
 /// Looks at product code; tests may look around.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let crates: BTreeSet<&str> = tree.files.iter().filter_map(File::crate_name).collect();
-    crates.into_iter().flat_map(|name| check_crate(name, tree, KNOWN)).collect()
+    crates.into_iter().flat_map(|name| check_crate(name, tree)).collect()
 }
 
-fn check_crate(name: &str, tree: &Tree, known: &[(&str, &[&str])]) -> Vec<Finding> {
+fn check_crate(name: &str, tree: &Tree) -> Vec<Finding> {
     let graph = graph(name, tree);
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
@@ -31,24 +27,11 @@ fn check_crate(name: &str, tree: &Tree, known: &[(&str, &[&str])]) -> Vec<Findin
             let steps = circle.iter().zip(circle.iter().cycle().skip(1));
             let places: Vec<&str> =
                 steps.filter_map(|(from, to)| graph.get(from)?.get(to).map(String::as_str)).collect();
-            if known.iter().any(|(of, circle_of)| *of == name && is_same(circle_of, &circle)) {
-                continue;
-            }
             let text = format!("modules in a circle: {} → {module} ({})", circle.join(" → "), places.join(", "));
             findings.push(Finding::new(format!("crate {name}"), text));
         }
     }
-    for (_, gone) in known.iter().filter(|(of, _)| *of == name) {
-        if !seen.iter().any(|circle| is_same(gone, &circle.iter().cloned().collect::<Vec<_>>())) {
-            let text = format!("the circle of {} is gone: take it from the list in tidy", gone.join(" and "));
-            findings.push(Finding::new(format!("crate {name}"), text));
-        }
-    }
     findings
-}
-
-fn is_same(known: &[&str], circle: &[String]) -> bool {
-    known.len() == circle.len() && circle.iter().all(|module| known.contains(&module.as_str()))
 }
 
 fn graph(name: &str, tree: &Tree) -> Graph {
@@ -125,7 +108,7 @@ fn shortest_circle(graph: &Graph, start: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tree, check, check_crate};
+    use super::{Tree, check};
 
     #[test]
     fn two_modules_that_use_each_other_are_found_with_both_places() {
@@ -152,14 +135,5 @@ mod tests {
         assert!(
             check(&Tree::sample(&[("crates/x/src/a.rs", "use crate::b::B;"), ("crates/x/src/b.rs", test)])).is_empty()
         );
-    }
-
-    #[test]
-    fn a_known_circle_is_passed_over_until_it_is_gone() {
-        let known: &[(&str, &[&str])] = &[("x", &["a", "b"])];
-        let there = [("crates/x/src/a.rs", "use crate::b::B;"), ("crates/x/src/b.rs", "use crate::a::A;")];
-        assert!(check_crate("x", &Tree::sample(&there), known).is_empty());
-        let gone = [("crates/x/src/a.rs", "use crate::b::B;"), ("crates/x/src/b.rs", "fn f() {}")];
-        assert_eq!(check_crate("x", &Tree::sample(&gone), known).len(), 1);
     }
 }

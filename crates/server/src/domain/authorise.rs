@@ -4,11 +4,11 @@
 use super::{
     authority::verify_statement,
     limits::{BLOB_DAYS, DELETE_AT_ONCE, PASS_SLACK_DAYS},
+    lookup::{BranchState, Lookup},
     op::{Admission, BlobSponsor, MemberKey, Op, Sponsor, UsedPass},
     session::{Counted, FirstPut, Session, Writing},
     signature,
 };
-use crate::store::{BranchState, Read};
 use proto::{
     AuthorityStatement, BlobId, BranchId, ErrorCode, Hour, InboxId, LogId, MemberProof, NextKeys, PublicKey, Reply,
     Request, Signature, StatementSigner, TtlClass, Voucher,
@@ -53,7 +53,7 @@ pub enum Task {
 struct Gate<'a> {
     now_millis: u64,
     session: &'a mut Session,
-    store: &'a dyn Read,
+    stored: &'a dyn Lookup,
 }
 
 /// Does this request need nothing but the session? Such requests need no look into the store.
@@ -80,10 +80,10 @@ pub fn needs_store(request: &Request) -> bool {
 pub fn authorise(
     now_millis: u64,
     session: &mut Session,
-    store: &dyn Read,
+    stored: &dyn Lookup,
     request: Request,
 ) -> Result<Task, ErrorCode> {
-    let mut gate = Gate { now_millis, session, store };
+    let mut gate = Gate { now_millis, session, stored };
     match request {
         Request::Ping => Ok(Task::Answer(Reply::Done)),
         Request::AuthorityPut { statement, signer, setup_code } => gate.put_authority(statement, &signer, setup_code),
@@ -148,7 +148,7 @@ impl Gate<'_> {
     }
 
     fn authority(&self, id: &proto::AuthorityId) -> Result<AuthorityStatement, ErrorCode> {
-        self.store.find_authority(id)?.ok_or(ErrorCode::Forbidden)
+        self.stored.find_authority(id)?.ok_or(ErrorCode::Forbidden)
     }
 
     fn member(&self, proof: &MemberProof, op: ProofOp, id: &[u8; 32]) -> Result<MemberKey, ErrorCode> {
@@ -186,7 +186,7 @@ impl Gate<'_> {
         signer: &StatementSigner,
         setup_code: Option<String>,
     ) -> Result<Task, ErrorCode> {
-        let stored = self.store.find_authority(&statement.authority)?;
+        let stored = self.stored.find_authority(&statement.authority)?;
         let by = verify_statement(self.hour(), stored.as_ref(), &statement, signer)?;
         let admission = match (setup_code, self.session.first_put()) {
             (Some(code), _) => Admission::Code(code),
@@ -218,7 +218,7 @@ impl Gate<'_> {
         write_proof: Option<Signature>,
         after: u32,
     ) -> Result<Task, ErrorCode> {
-        let keys = match self.store.find_branch(&branch)? {
+        let keys = match self.stored.find_branch(&branch)? {
             BranchState::Alive(keys) => keys,
             BranchState::Dead => return Err(ErrorCode::Gone),
             BranchState::Unknown => return Err(ErrorCode::Unknown),
@@ -259,7 +259,7 @@ impl Gate<'_> {
     }
 
     fn open_inbox(&mut self, inbox: InboxId, proof: &Signature) -> Result<Task, ErrorCode> {
-        let owner_pub = self.store.find_inbox_owner(&inbox)?.ok_or(ErrorCode::Unknown)?;
+        let owner_pub = self.stored.find_inbox_owner(&inbox)?.ok_or(ErrorCode::Unknown)?;
         self.prove(&owner_pub, ProofOp::InboxOpen, &inbox.0, proof)?;
         self.session.open_inbox(inbox, owner_pub)?;
         Ok(Task::OpenInbox { inbox, owner_pub })

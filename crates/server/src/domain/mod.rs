@@ -4,11 +4,13 @@
 pub mod authorise;
 pub mod authority;
 pub mod limits;
+pub mod lookup;
 pub mod op;
 pub mod session;
 pub mod signature;
 
 pub use authorise::{Task, authorise};
 pub use limits::Limits;
+pub use lookup::{BlobRight, BlobState, BranchState, Lookup, NoLookup};
 pub use op::{Op, Sponsor};
 pub use session::{FirstPut, Session};

@@ -4,8 +4,8 @@
 use super::{App, status::Refusal};
 use crate::{
     blob::{BlobBytes, BlobTask, authorise, cut},
+    domain::{BlobRight, Lookup},
     folder::unhex,
-    store::{BlobRight, Read},
 };
 use axum::{
     body::Bytes,
@@ -70,7 +70,7 @@ pub async fn write(State(app): State<Arc<App>>, Path(id): Path<String>, headers:
 /// `GET` with `Range: bytes=first-last`, at most four chunks at once; without one, the first chunk's length at most.
 pub async fn read(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     let (blob, secret) = subject(&id, &headers)?;
-    let known = app.readers.run(move |store| store.find_blob(&blob)).await?.map_err(ErrorCode::from)?;
+    let known = app.readers.run(move |store| store.find_blob(&blob)).await??;
     let known = known.ok_or(ErrorCode::Gone)?;
     let (first, last) = match text(&headers, header::RANGE.as_str()) {
         Some(range) => parse_range(range).ok_or(ErrorCode::Range)?,
@@ -99,7 +99,7 @@ fn parse_range(text: &str) -> Option<(u64, u64)> {
 /// `HEAD` with any of the three secrets: bytes stored so far.
 pub async fn state(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     let (blob, secret) = subject(&id, &headers)?;
-    let known = app.readers.run(move |store| store.find_blob(&blob)).await?.map_err(ErrorCode::from)?;
+    let known = app.readers.run(move |store| store.find_blob(&blob)).await??;
     let known = known.ok_or(ErrorCode::Gone)?;
     let rights = [BlobRight::Write, BlobRight::Read, BlobRight::Delete];
     if rights.iter().any(|right| known.permit(*right, &secret).is_ok()) {

@@ -4,10 +4,10 @@
 use super::App;
 use crate::{
     clock::{now_millis, random},
-    domain::{FirstPut, Op, Session, Task, authorise, authorise::needs_store},
+    domain::{FirstPut, NoLookup, Op, Session, Task, authorise, authorise::needs_store},
     hub::{ConnectionId, Topic},
     outlet::Outlet,
-    store::{NoStore, Read, Sqlite},
+    store::{Read, Sqlite},
 };
 use axum::{
     body::Bytes,
@@ -157,7 +157,7 @@ impl Desk {
             self.session = Some(session);
             task
         } else {
-            let task = authorise(now, &mut session, &NoStore, request);
+            let task = authorise(now, &mut session, &NoLookup, request);
             self.session = Some(session);
             task
         };

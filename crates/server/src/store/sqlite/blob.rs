@@ -7,8 +7,8 @@ use super::{
     row::{self, Column},
 };
 use crate::{
-    domain::op::BlobSponsor,
-    store::{BlobState, StoreError},
+    domain::{BlobState, op::BlobSponsor},
+    store::StoreError,
 };
 use proto::{BlobId, ContentHash, ErrorCode, Reply, TtlClass, request::BlobHashes};
 use rusqlite::{Connection, named_params};

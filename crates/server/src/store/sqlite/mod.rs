@@ -11,9 +11,11 @@ mod row;
 pub mod schema;
 mod sweep;
 
-use super::{Applied, BlobState, BranchState, Judged, Read, StoreError, Swept, Write};
-use crate::domain::Op;
-use proto::{AuthorityId, AuthorityStatement, BlobId, BranchId, InboxId, PublicKey, RecoveryId, Reply, reply::LogPage};
+use super::{Applied, Judged, Read, StoreError, Swept, Write};
+use crate::domain::{BlobState, BranchState, Lookup, Op};
+use proto::{
+    AuthorityId, AuthorityStatement, BlobId, BranchId, ErrorCode, InboxId, PublicKey, RecoveryId, Reply, reply::LogPage,
+};
 use row::Column;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, path::Path, time::Duration};
@@ -132,19 +134,22 @@ pub fn forget_blobs(db: &Connection, lost: &[BlobId]) -> Result<(), StoreError> 
     Ok(())
 }
 
-impl Read for Sqlite {
-    fn find_authority(&self, id: &AuthorityId) -> Result<Option<AuthorityStatement>, StoreError> {
-        row::authority(&self.db, id)
+impl Lookup for Sqlite {
+    fn find_authority(&self, id: &AuthorityId) -> Result<Option<AuthorityStatement>, ErrorCode> {
+        Ok(row::authority(&self.db, id)?)
     }
-    fn find_branch(&self, id: &BranchId) -> Result<BranchState, StoreError> {
-        read::branch_state(&self.db, id)
+    fn find_branch(&self, id: &BranchId) -> Result<BranchState, ErrorCode> {
+        Ok(read::branch_state(&self.db, id)?)
     }
-    fn find_inbox_owner(&self, id: &InboxId) -> Result<Option<PublicKey>, StoreError> {
+    fn find_inbox_owner(&self, id: &InboxId) -> Result<Option<PublicKey>, ErrorCode> {
         Ok(row::inbox(&self.db, id)?.map(|(_, owner)| owner))
     }
-    fn find_blob(&self, id: &BlobId) -> Result<Option<BlobState>, StoreError> {
-        blob::find(&self.db, id)
+    fn find_blob(&self, id: &BlobId) -> Result<Option<BlobState>, ErrorCode> {
+        Ok(blob::find(&self.db, id)?)
     }
+}
+
+impl Read for Sqlite {
     fn page(&self, branch: &BranchId, after: u32) -> Judged<LogPage> {
         read::page(&self.db, branch, after)
     }

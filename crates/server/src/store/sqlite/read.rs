@@ -2,7 +2,10 @@
 //! Pages of branches and inboxes; each is read in one consistent state.
 
 use super::row::{self, Column};
-use crate::store::{BranchState, Judged, StoreError};
+use crate::{
+    domain::BranchState,
+    store::{Judged, StoreError},
+};
 use proto::{
     BranchId, ContentHash, EntryKind, ErrorCode, Hour, InboxId, LogEntry, PublicKey, Reply, limit,
     reply::{Deposit, LogPage},

@@ -6,10 +6,13 @@ CREATE TABLE attachment (
   id BLOB PRIMARY KEY, message BLOB, name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL,
   padded_bytes INTEGER NOT NULL, sha256 BLOB, key BLOB NOT NULL, blob BLOB NOT NULL, read_secret BLOB NOT NULL,
   write_secret BLOB, delete_secret BLOB, state INTEGER NOT NULL, chunks INTEGER NOT NULL DEFAULT 0,
-  moved_bytes INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0
+  moved_bytes INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
+  source BLOB
 ) STRICT;
 
 CREATE INDEX attachment_message ON attachment (message);
+
+CREATE INDEX attachment_source ON attachment (source) WHERE source IS NOT NULL;
 
 CREATE TABLE blob_drop (id BLOB PRIMARY KEY, secret BLOB NOT NULL) STRICT;
 

@@ -91,7 +91,8 @@ impl Engine {
             conversation::expire(turn)?;
             outbox::sweep_media(turn)
         })?;
-        Ok(())
+        // A crash may have come between an expiry and this.
+        db::forget_journal(&self.conn)
     }
 
     /// Applies one input and answers what must now happen outside. Outputs exist only after the commit.
@@ -104,6 +105,8 @@ impl Engine {
             conversation::expire(turn)?;
             apply(turn, input)?;
             hand_on(turn)?;
+            // Once more: what arrived too late must not be kept, and what arrived in time has set an alarm.
+            conversation::expire(turn)?;
             pump(turn)?;
             conversation::save_groups(turn)
         })?;
@@ -157,14 +160,19 @@ impl Engine {
             out: Vec::new(),
             facts: Vec::new(),
             doomed: Vec::new(),
+            has_erased: false,
         };
         let result = what(&mut turn);
         let (out, doomed) = (std::mem::take(&mut turn.out), std::mem::take(&mut turn.doomed));
+        let has_erased = turn.has_erased;
         drop(turn);
         let result = result.and_then(|value| tx.commit().map(|()| value).map_err(EngineError::from));
         match result {
             Ok(value) => {
                 doom(self.media.as_mut(), &doomed)?;
+                if has_erased {
+                    db::forget_journal(&self.conn)?;
+                }
                 Ok((value, out))
             }
             Err(error) => {
@@ -327,6 +335,7 @@ fn hand_on(turn: &mut Turn<'_>) -> Result<(), EngineError> {
                 Fact::Wrap(body) => directory::wrap_arrived(turn, &body)?,
                 Fact::Kem(body) => directory::kem_arrived(turn, &body)?,
                 Fact::AttachmentComplete(id) => conversation::attachment_complete(turn, &id)?,
+                Fact::AttachmentLost(id) => conversation::attachment_lost(turn, &id)?,
             }
         }
     }

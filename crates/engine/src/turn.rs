@@ -63,6 +63,8 @@ pub(crate) enum Fact {
     Kem(Vec<u8>),
     /// All chunks of an attachment are here.
     AttachmentComplete(AttachmentId),
+    /// The server has it no longer.
+    AttachmentLost(AttachmentId),
 }
 
 /// The connection, as far as proofs depend on it.
@@ -135,6 +137,8 @@ pub(crate) struct Turn<'a> {
     pub facts: Vec<Fact>,
     /// Media to delete once the transaction is committed.
     pub doomed: Vec<AttachmentId>,
+    /// Something was erased for good: no copy of it may stay in the database's journal.
+    pub has_erased: bool,
 }
 
 impl Turn<'_> {

@@ -58,7 +58,9 @@ fn is_pure(file: &File) -> bool {
 
 /// `store` or `db` as a folder or a file; a crate's `tests` folder holds the schema against the contract.
 fn is_store(file: &File) -> bool {
-    let known = matches!(file.crate_name(), Some("engine" | "server" | "client" | "sim"));
+    // The command line's tests look into profiles; the command line does not.
+    let known = matches!(file.crate_name(), Some("engine" | "server" | "client" | "sim"))
+        || file.path.starts_with("crates/cli/tests/");
     known && file.path.split('/').any(|part| matches!(part.trim_end_matches(".rs"), "store" | "db" | "tests"))
 }
 
@@ -82,6 +84,7 @@ mod tests {
         assert_eq!(found("crates/server/src/store/sqlite/mod.rs", "use rusqlite::Connection;"), 0);
         assert_eq!(found("crates/engine/src/outbox/store.rs", "use rusqlite::Connection;"), 0);
         assert_eq!(found("crates/cli/src/store.rs", "use rusqlite::Connection;"), 1);
+        assert_eq!(found("crates/cli/tests/town/store.rs", "use rusqlite::Connection;"), 0);
     }
 
     #[test]

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A small town of real processes: one server, profiles in folders of their own, ended with the test.
 
+pub mod store;
+
+use serde_json::Value;
 use std::{
     ffi::OsStr,
+    fs::OpenOptions,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::OnceLock,
+    sync::{OnceLock, mpsc},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
+
+/// Longer than anything here takes on a busy machine; a test that waits so long has failed.
+const LATE: Duration = Duration::from_secs(120);
+pub const PASSPHRASE: &str = "Rathausplatz 1, hinter dem Brunnen";
 
 /// Ended by its owner, whatever the test's outcome.
 pub struct Ended(pub Child);
@@ -66,13 +75,18 @@ impl Town {
             .arg("--data")
             .arg(self.folder.path().join("server"))
             .args(["--listen", listen])
+            .env("ROHRPOST_LOG", "trace")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(OpenOptions::new().create(true).append(true).open(self.server_log()).unwrap())
             .spawn()
             .unwrap();
         let line = first_line(&mut child);
         self.server = Some(Ended(child));
         self.url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("server said {line:?}")).to_owned();
+    }
+
+    pub fn server_log(&self) -> PathBuf {
+        self.folder.path().join("server.log")
     }
 
     /// SIGKILL.
@@ -96,7 +110,7 @@ impl Town {
             .arg("--profile")
             .arg(self.profile(who))
             .args(words)
-            .env("ROHRPOST_ROOT_PASSPHRASE", "Rathausplatz 1, hinter dem Brunnen")
+            .env("ROHRPOST_ROOT_PASSPHRASE", PASSPHRASE)
             .stdin(Stdio::null());
         command
     }
@@ -128,9 +142,78 @@ impl Town {
 
     /// An agent that is ready.
     pub fn agent(&self) -> Ended {
-        let mut child = self.command("admin", &["agent"]).stdout(Stdio::piped()).spawn().unwrap();
+        self.agent_of("admin")
+    }
+
+    pub fn agent_of(&self, who: &str) -> Ended {
+        let mut child = self.command(who, &["agent"]).stdout(Stdio::piped()).spawn().unwrap();
         let line = first_line(&mut child);
         assert_eq!(line, "agent ready");
         Ended(child)
+    }
+
+    /// An authority with these people enrolled; the profile's folder is the first word of the name, in lower case.
+    pub fn with_people(names: &[&str]) -> Self {
+        let town = Self::new();
+        town.found_authority();
+        let _agent = town.agent();
+        for name in names {
+            town.enrol(name);
+        }
+        town
+    }
+
+    /// Needs a running agent.
+    pub fn enrol(&self, name: &str) {
+        let link = self.ok("admin", &["invite", "--name", name]);
+        let profile = name.split(' ').next().unwrap().to_lowercase();
+        assert_eq!(self.ok(&profile, &["enrol", &link, "--wait", "60"]), name);
+    }
+
+    /// `receive --json --follow`, its lines read as they come.
+    pub fn follow(&self, who: &str) -> Follower {
+        let mut child = self.command(who, &["receive", "--json", "--follow"]).stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (tell, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in out.lines() {
+                let Ok(line) = line else { return };
+                let _ = tell.send(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Follower { child: Ended(child), lines }
+    }
+}
+
+/// A process that prints messages.
+pub struct Follower {
+    pub child: Ended,
+    lines: mpsc::Receiver<Value>,
+}
+
+impl Follower {
+    /// The next message.
+    pub fn next(&self) -> Value {
+        self.lines.recv_timeout(LATE).unwrap()
+    }
+
+    /// SIGKILL; what was printed and not read yet.
+    pub fn kill(self) -> Vec<Value> {
+        drop(self.child);
+        self.lines.iter().collect()
+    }
+}
+
+/// Messages as `receive --json` prints them.
+pub fn messages(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Waits for something another process does.
+pub fn until(what: &str, mut is_done: impl FnMut() -> bool) {
+    let late = Instant::now() + LATE;
+    while !is_done() {
+        assert!(Instant::now() < late, "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -396,6 +396,12 @@ fn advance(
         "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE log = ?1 AND branch = ?2",
         params![log.id.as_bytes(), log.branch.as_bytes()],
     )?;
+    // Expired meanwhile: there is nothing left to encrypt anew.
+    db::run(
+        turn.db,
+        "DELETE FROM outbox WHERE log = ?1 AND env IS NULL AND kind = 0 AND body = x''",
+        [log.id.as_bytes()],
+    )?;
     if let (true, Some(conversation), Some(account)) = (left > 0, log.conversation, profile::load(turn.db)?) {
         store::add_intent(turn.db, &conversation, IntentKind::Leave, &account.user, turn.now)?;
     }

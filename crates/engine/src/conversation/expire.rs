@@ -44,6 +44,9 @@ pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         let sql = "UPDATE message SET state = 1, body = NULL, chain = NULL, expires_at = NULL WHERE id = ?1";
         db::run(turn.db, sql, [row.id.as_bytes()])?;
         db::run(turn.db, "DELETE FROM outbox WHERE message = ?1 AND env IS NULL", [row.id.as_bytes()])?;
+        // What may be on the server already is still to be known again as our own; its text goes.
+        db::run(turn.db, "UPDATE outbox SET body = x'' WHERE message = ?1", [row.id.as_bytes()])?;
+        turn.has_erased = true;
         db::run(
             turn.db,
             "DELETE FROM raw_envelope WHERE (branch, n) IN (SELECT branch, n FROM message WHERE id = ?1)",

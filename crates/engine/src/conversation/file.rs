@@ -12,6 +12,7 @@ use crate::{
     crypto::Secret,
     db::{self, Row, col, col_opt, params},
     error::{Fail, bug},
+    search::{self, Corpus},
     turn::Turn,
 };
 use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId};
@@ -19,6 +20,8 @@ use proto::{BlobId, ContentHash, limit::BLOB_CHUNK_BYTES};
 
 /// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
 const REST: u32 = u32::MAX;
+/// State of a copy for a forward whose source is not here yet.
+const WAITING_COPY: i64 = 6;
 
 #[derive(Clone)]
 pub(super) struct AttachmentRow {
@@ -72,7 +75,7 @@ pub(super) fn list_of(turn: &Turn<'_>, message: &MessageId) -> Result<Vec<Attach
 pub(super) fn view(row: AttachmentRow) -> AttachmentView {
     let state = match row.state {
         0 => AttachmentState::Remote,
-        1 => AttachmentState::Loading,
+        1 | WAITING_COPY => AttachmentState::Loading,
         3 => AttachmentState::Uploading,
         4 => AttachmentState::Gone,
         _ => AttachmentState::Here,
@@ -217,33 +220,77 @@ pub(super) fn attach(turn: &Turn<'_>, id: &AttachmentId, message: &MessageId) ->
     Ok(())
 }
 
-/// Encrypts a file that is here anew, for a forward.
+/// A copy for a forward: encrypted anew at once if the file is here, else as soon as it is.
 pub(super) fn copy(
     turn: &mut Turn<'_>,
     message: &MessageId,
     description: &Attachment,
 ) -> Result<(AttachmentId, Access), Fail> {
-    let all = list_of(turn, message)?;
-    let from = all.into_iter().find(|row| row.sha256 == Some(description.sha256) && matches!(row.state, 2 | 3));
-    let from =
-        from.ok_or_else(|| CommandError::Refused("the attachment must be fetched before it is handed on".into()))?;
-    let (id, secrets) = add_own(turn, &from.name, &from.media_type, from.size_bytes, 3)?;
+    let from = list_of(turn, message)?.into_iter().find(|row| row.sha256 == Some(description.sha256));
+    let from = from
+        .filter(|row| row.state != 4)
+        .ok_or_else(|| CommandError::Refused("the attachment is gone from the server: ask its sender".into()))?;
+    let (id, secrets) = add_own(turn, &from.name, &from.media_type, from.size_bytes, WAITING_COPY)?;
+    db::run(
+        turn.db,
+        "UPDATE attachment SET sha256 = ?2, source = ?3 WHERE id = ?1",
+        params![id.as_bytes(), description.sha256.as_bytes(), from.id.as_bytes()],
+    )?;
+    match from.state {
+        0 => drop(fetch_attachment(turn, &from.id)?),
+        2 | 3 => fill(turn, &from, &id, secrets.key.clone())?,
+        _ => {}
+    }
+    let access = Access { sha256: description.sha256, blob: secrets.blob, read: secrets.read, key: secrets.key };
+    Ok((id, access))
+}
+
+fn fill(turn: &mut Turn<'_>, from: &AttachmentRow, id: &AttachmentId, key: Secret) -> Result<(), EngineError> {
     let opener = FileOpener::new(from.key.clone(), from.size_bytes).map_err(bug)?;
-    let mut sealer = FileSealer::new(secrets.key.clone());
+    let mut sealer = FileSealer::new(key);
     for number in 0..opener.chunk_count() {
         let sealed = turn.media_read(&from.id, number)?.ok_or(EngineError::Damaged("a chunk is missing"))?;
         let chunks = sealer.push(&opener.open_chunk(number, &sealed).map_err(bug)?).map_err(bug)?;
-        store_chunks(turn, &id, &chunks)?;
+        store_chunks(turn, id, &chunks)?;
     }
-    let (end, summary) = sealer.finish().map_err(bug)?;
-    store_chunks(turn, &id, &end)?;
-    db::run(
-        turn.db,
-        "UPDATE attachment SET sha256 = ?2, chunks = ?3 WHERE id = ?1",
-        params![id.as_bytes(), summary.sha256.as_bytes(), opener.chunk_count()],
-    )?;
-    let access = Access { sha256: summary.sha256, blob: secrets.blob, read: secrets.read, key: secrets.key };
-    Ok((id, access))
+    let (end, _) = sealer.finish().map_err(bug)?;
+    store_chunks(turn, id, &end)?;
+    let sql = "UPDATE attachment SET state = 3, chunks = ?2, source = NULL WHERE id = ?1";
+    db::run(turn.db, sql, params![id.as_bytes(), opener.chunk_count()])?;
+    fill_waiting(turn, id)
+}
+
+fn list_waiting(turn: &Turn<'_>, source: &AttachmentId) -> Result<Vec<AttachmentRow>, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM attachment WHERE source = ?1");
+    db::list(turn.db, &sql, [source.as_bytes()], read)
+}
+
+/// The copies that waited for this file.
+fn fill_waiting(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+    let Some(from) = find(turn, id)? else { return Ok(()) };
+    for copy in list_waiting(turn, id)? {
+        fill(turn, &from, &copy.id, copy.key)?;
+    }
+    Ok(())
+}
+
+/// The file can't be had any more; nor can what was to be handed on with it.
+pub(crate) fn attachment_lost(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+    db::run(turn.db, "UPDATE attachment SET state = 4, source = NULL WHERE id = ?1", [id.as_bytes()])?;
+    turn.doomed.push(*id);
+    turn.event(Event::AttachmentGone(*id));
+    for copy in list_waiting(turn, id)? {
+        attachment_lost(turn, &copy.id)?;
+        let Some(message) = copy.message else { continue };
+        let Some(row) = super::store::find_message(turn.db, &message)? else { continue };
+        db::run(turn.db, "DELETE FROM outbox WHERE message = ?1 AND env IS NULL", [message.as_bytes()])?;
+        let sql = "UPDATE message SET state = 3, body = NULL, chain = NULL WHERE id = ?1";
+        db::run(turn.db, sql, [message.as_bytes()])?;
+        search::remove(turn.db, Corpus::Messages, message.as_bytes())?;
+        let why = "A message was not handed on: its attachment is gone from the server.";
+        super::message::notice(turn, &row.conversation, &row.sender, 4, why)?;
+    }
+    Ok(())
 }
 
 /// Rows for the attachments of a received message.
@@ -305,15 +352,12 @@ pub(crate) fn attachment_complete(turn: &mut Turn<'_>, id: &AttachmentId) -> Res
         }
     }
     fits &= row.sha256.is_some_and(|sha256| check.finish(&sha256).is_ok());
-    let sql = "UPDATE attachment SET state = ?2 WHERE id = ?1";
-    db::run(turn.db, sql, params![id.as_bytes(), if fits { 2 } else { 4 }])?;
-    if fits {
-        turn.event(Event::AttachmentReady(*id));
-    } else {
-        turn.doomed.push(*id);
-        turn.event(Event::AttachmentGone(*id));
+    if !fits {
+        return attachment_lost(turn, id);
     }
-    Ok(())
+    db::run(turn.db, "UPDATE attachment SET state = 2 WHERE id = ?1", [id.as_bytes()])?;
+    turn.event(Event::AttachmentReady(*id));
+    fill_waiting(turn, id)
 }
 
 /// Plaintext chunk `number`; `None` behind the end or if it is not here.
@@ -330,7 +374,7 @@ pub(super) fn chunk(turn: &Turn<'_>, id: &AttachmentId, number: u32) -> Result<O
 
 /// Everything sent with this message is on the server.
 pub(super) fn are_uploaded(turn: &Turn<'_>, message: &MessageId) -> Result<bool, EngineError> {
-    let sql = "SELECT 1 FROM attachment WHERE message = ?1 AND state = 3 LIMIT 1";
+    let sql = "SELECT 1 FROM attachment WHERE message = ?1 AND state IN (3, 6) LIMIT 1";
     Ok(db::find(turn.db, sql, [message.as_bytes()], |_| Ok(()))?.is_none())
 }
 

@@ -24,7 +24,7 @@ mod view;
 pub(crate) use command::{add_member, create_group, leave, open_direct, remove_member};
 pub(crate) use commit::{candidate, commit_answered};
 pub(crate) use expire::{expire, mark_displayed, note_server_time};
-pub(crate) use file::{attachment_complete, fetch_attachment, stage_chunk, stage_file, stage_finish};
+pub(crate) use file::{attachment_complete, attachment_lost, fetch_attachment, stage_chunk, stage_file, stage_finish};
 pub(crate) use gap::gap_arrived;
 pub(crate) use group::{claim_answered, save_groups};
 pub(crate) use join::tree_arrived;

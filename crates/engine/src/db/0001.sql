@@ -93,14 +93,16 @@ CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record 
 CREATE TABLE act (seq INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL) STRICT;
 CREATE TABLE package_root (d INTEGER PRIMARY KEY, secret BLOB NOT NULL) STRICT;
 
--- attachments: state 0 remote, 1 loading, 2 here, 3 uploading, 4 gone, 5 being staged
+-- attachments: state 0 remote, 1 loading, 2 here, 3 uploading, 4 gone, 5 being staged, 6 to be copied from `source` once that is here
 CREATE TABLE attachment (
   id BLOB PRIMARY KEY, message BLOB, name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL,
   padded_bytes INTEGER NOT NULL, sha256 BLOB, key BLOB NOT NULL, blob BLOB NOT NULL, read_secret BLOB NOT NULL,
   write_secret BLOB, delete_secret BLOB, state INTEGER NOT NULL, chunks INTEGER NOT NULL DEFAULT 0,
-  moved_bytes INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0
+  moved_bytes INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
+  source BLOB
 ) STRICT;
 CREATE INDEX attachment_message ON attachment (message);
+CREATE INDEX attachment_source ON attachment (source) WHERE source IS NOT NULL;
 -- small blobs of our own (trees, wraps, snapshots): held until the server has them
 CREATE TABLE blob_out (
   id BLOB PRIMARY KEY, body BLOB NOT NULL, write_secret BLOB NOT NULL, read_secret BLOB NOT NULL, delete_secret BLOB NOT NULL,

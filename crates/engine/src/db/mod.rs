@@ -36,6 +36,16 @@ pub(crate) fn prepare(conn: &mut Connection) -> Result<(), EngineError> {
     migration::run(conn)
 }
 
+/// Empties the journal, in which older states of changed pages stand until it is written over.
+///
+/// # Errors
+/// [`EngineError::Store`].
+pub(crate) fn forget_journal(conn: &Connection) -> Result<(), EngineError> {
+    // Another reader may hold it up; then the next time, or the closing, does it.
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
 /// A fixed-length value kept as a blob.
 pub(crate) trait FromBlob: Sized {
     fn from_blob(bytes: &[u8]) -> Option<Self>;

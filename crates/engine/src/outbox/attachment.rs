@@ -153,8 +153,7 @@ pub(super) fn arrived(
             }
         }
         Err(ErrorCode::Gone | ErrorCode::Unknown) => {
-            db::run(turn.db, "UPDATE attachment SET state = 4 WHERE id = ?1", [row.id.as_bytes()])?;
-            turn.event(Event::AttachmentGone(row.id));
+            turn.facts.push(Fact::AttachmentLost(row.id));
         }
         _ => turn.pause(Want::BlobRead(*id), 5),
     }

@@ -119,6 +119,6 @@ pub(crate) fn counts(turn: &Turn<'_>) -> Result<(u32, u32), EngineError> {
     let count = |sql: &str| Ok::<_, EngineError>(db::find(turn.db, sql, [], |row| row.get(0))?.unwrap_or(0));
     Ok((
         count("SELECT count(*) FROM outbox WHERE conversation IS NOT NULL AND message IS NOT NULL AND acked = 0")?,
-        count("SELECT count(*) FROM attachment WHERE state = 1 OR (state = 3 AND message IS NOT NULL)")?,
+        count("SELECT count(*) FROM attachment WHERE state IN (1, 6) OR (state = 3 AND message IS NOT NULL)")?,
     ))
 }

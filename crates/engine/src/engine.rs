@@ -102,6 +102,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Result<Vec<Output>, EngineError> {
         let ((), out) = self.turn(now, |turn| {
             turn.live.alarms.clear();
+            turn.live.now = turn.now;
             conversation::expire(turn)?;
             apply(turn, input)?;
             hand_on(turn)?;

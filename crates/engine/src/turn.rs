@@ -89,6 +89,8 @@ pub(crate) struct Live {
     pub careful: BTreeSet<LogId>,
     /// Inboxes opened on this connection, and deposits known to wait there.
     pub inboxes: BTreeSet<InboxId>,
+    /// The time of the last turn.
+    pub now: Timestamp,
     /// Work that must happen at a time, found while pumping.
     pub alarms: BTreeSet<Timestamp>,
 }
@@ -96,8 +98,8 @@ pub(crate) struct Live {
 impl Live {
     /// A new connection, or none: nothing asked before will be answered.
     pub fn reset(&mut self, link: Option<Link>) {
-        let next_request = self.next_request;
-        *self = Self { link, next_request, ..Self::default() };
+        let (next_request, now) = (self.next_request, self.now);
+        *self = Self { link, next_request, now, ..Self::default() };
     }
     /// Whose answer this is; `None` for one from an earlier connection.
     pub fn take(&mut self, id: RequestId) -> Option<Want> {
@@ -116,7 +118,9 @@ impl Live {
         self.pauses.values().any(|(until, _)| *until <= at)
     }
     pub fn next_alarm(&self) -> Option<Timestamp> {
-        let paused = self.link.as_ref().and_then(|_| self.pauses.values().map(|(until, _)| *until).min());
+        // A pause that is over has had its turn: whoever still wants it has asked.
+        let pauses = self.pauses.values().map(|(until, _)| *until).filter(|until| *until > self.now);
+        let paused = self.link.as_ref().and_then(|_| pauses.min());
         [paused, self.alarms.first().copied()].into_iter().flatten().min()
     }
 }

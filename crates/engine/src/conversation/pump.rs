@@ -178,7 +178,14 @@ fn plan(
                     store::remove_intent(turn.db, &row.id, IntentKind::ByRank, &intent.user)?;
                     continue;
                 }
-                let due = intent.not_before.plus_secs(RANK_SECS * place_by_rank(turn, group, &roster)?);
+                let by_reference = still.iter().all(|leaf| leaving.contains(leaf));
+                let whose = if by_reference { None } else { Some(intent.user) };
+                let Some(place) = place_by_rank(turn, group, &roster, whose)? else {
+                    // somebody else's turn, and nobody sends before it is done
+                    under_way = true;
+                    continue;
+                };
+                let due = intent.not_before.plus_secs(RANK_SECS * place);
                 if due > turn.now {
                     turn.alarm(due);
                     // nobody sends into a group that holds a revoked leaf, or where a leaving is to be committed
@@ -252,15 +259,26 @@ fn claim_for_silent(turn: &mut Turn<'_>, log: &LogRow, roster: &[Member]) -> Res
     Ok(under_way)
 }
 
-/// How many who stay come before this device.
-fn place_by_rank(turn: &Turn<'_>, group: &Group, roster: &[Member]) -> Result<u64, EngineError> {
+/// How many who stay and may do it come before this device; `None`: it may not. `whose` leaves are to go without having
+/// asked for it.
+fn place_by_rank(
+    turn: &Turn<'_>,
+    group: &Group,
+    roster: &[Member],
+    whose: Option<UserId>,
+) -> Result<Option<u64>, EngineError> {
     let (own, leaving) = (group.rank(group.own_leaf()).map_err(bug)?, group.leaving());
-    let mut before = 0;
+    let (mut before, mut may) = (0, false);
     for member in roster.iter().filter(|member| !leaving.contains(&member.leaf)) {
         let gone = directory::store::is_device_revoked(turn.db, &member.device.device)?;
-        before += u64::from(!gone && group.rank(member.leaf).map_err(bug)? < own);
+        let user = &member.device.user;
+        if gone || !whose.map_or(Ok(true), |whose| group.may_remove(user, &whose)).map_err(bug)? {
+            continue;
+        }
+        may |= member.leaf == group.own_leaf();
+        before += u64::from(group.rank(member.leaf).map_err(bug)? < own);
     }
-    Ok(before)
+    Ok(may.then_some(before))
 }
 
 /// The own leaf's removal as a proposal; somebody else commits it.

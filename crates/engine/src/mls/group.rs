@@ -7,6 +7,7 @@ use super::{
     settings::HOUR,
 };
 use crate::{cert::DeviceIdentity, crypto::Secret, log::Aad};
+use client_api::UserId;
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use mls_rs::{
     ExtensionList, MlsMessage, MlsMessageDescription,
@@ -327,6 +328,17 @@ impl Group {
     ) -> Result<Member, GroupError> {
         let device = self.client.0.identity.check(who, roots, None).map_err(cert)?;
         Ok(Member { leaf, device })
+    }
+
+    /// Whether a person may remove another's leaves in this epoch: the rule [`Self::stage`] and [`Self::judge`] hold.
+    ///
+    /// # Errors
+    /// [`GroupError::Library`].
+    pub fn may_remove(&self, by: &UserId, whose: &UserId) -> Result<bool, GroupError> {
+        let settings = self.settings()?;
+        let present = self.roster()?;
+        let leads = settings.leads(by, present.iter().map(|member| &member.device.user));
+        Ok(by == whose || leads)
     }
 
     /// Members who asked to leave in this epoch, ordered by leaf; the own leaf included.

@@ -186,13 +186,8 @@ impl Ground<'_> {
         if own || self.is_moderator(&self.by.user) { Ok(()) } else { Err(Breach::Moderator) }
     }
 
-    /// In a direct conversation, with one's own devices, and where no moderator is left: everybody.
     fn is_moderator(&self, user: &UserId) -> bool {
-        if self.settings.kind != ConversationKind::Group {
-            return true;
-        }
-        let present = |moderator: &UserId| self.members.values().any(|(_, device)| device.user == *moderator);
-        self.settings.moderators.contains(user) || !self.settings.moderators.iter().any(present)
+        self.settings.leads(user, self.members.values().map(|(_, device)| &device.user))
     }
 
     /// No device twice, and no third person in a conversation of two.

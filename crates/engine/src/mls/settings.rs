@@ -69,6 +69,13 @@ impl Settings {
         (self.log, self.conversation, self.kind) == (next.log, next.conversation, next.kind)
     }
 
+    /// In a direct conversation, with one's own devices, and where no moderator is left: everybody; else moderators.
+    pub(super) fn leads<'a>(&self, user: &UserId, mut present: impl Iterator<Item = &'a UserId>) -> bool {
+        self.kind != ConversationKind::Group
+            || self.moderators.contains(user)
+            || !present.any(|member| self.moderators.contains(member))
+    }
+
     pub(super) fn extensions(&self) -> ExtensionList {
         vec![Extension::new(SETTINGS, self.encode())].into()
     }

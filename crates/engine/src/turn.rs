@@ -46,6 +46,8 @@ pub(crate) enum Want {
 pub(crate) enum Fact {
     /// A person, or one of their devices, was locked out.
     LockedOut(UserId),
+    /// This device was locked out: all it holds is to be deleted.
+    Wipe,
     /// A letter in the mailbox that is not about the account.
     Letter(Vec<u8>),
     /// The server refused an invitation's pass.
@@ -79,13 +81,15 @@ pub(crate) struct Live {
     pub inboxes: BTreeSet<InboxId>,
     /// Work that must happen at a time, found while pumping.
     pub alarms: BTreeSet<Timestamp>,
+    /// When something was last looked at: a pause that had ended by then and was not used is nobody's any more.
+    pub looked: Timestamp,
 }
 
 impl Live {
     /// A new connection, or none: nothing asked before will be answered.
     pub fn reset(&mut self, link: Option<Link>) {
-        let next_request = self.next_request;
-        *self = Self { link, next_request, ..Self::default() };
+        let (next_request, looked) = (self.next_request, self.looked);
+        *self = Self { link, next_request, looked, ..Self::default() };
     }
     /// Whose answer this is; `None` for one from an earlier connection.
     pub fn take(&mut self, id: RequestId) -> Option<Want> {
@@ -101,10 +105,11 @@ impl Live {
     }
     /// Requests that will be repeated soon.
     pub fn repeats_before(&self, at: Timestamp) -> bool {
-        self.pauses.values().any(|(until, _)| *until <= at)
+        self.pauses.values().any(|(until, _)| *until <= at && *until > self.looked)
     }
     pub fn next_alarm(&self) -> Option<Timestamp> {
-        let paused = self.link.as_ref().and_then(|_| self.pauses.values().map(|(until, _)| *until).min());
+        let pauses = self.pauses.values().map(|(until, _)| *until).filter(|until| *until > self.looked);
+        let paused = self.link.as_ref().and_then(|_| pauses.min());
         [paused, self.alarms.first().copied()].into_iter().flatten().min()
     }
 }

@@ -37,8 +37,10 @@ CREATE TABLE deposit_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, inbox BLOB NOT 
 
 CREATE TABLE device (
   device BLOB PRIMARY KEY, user BLOB NOT NULL, inbox BLOB NOT NULL, seal_key_hash BLOB NOT NULL, seal_key BLOB,
-  revoked INTEGER NOT NULL DEFAULT 0
+  user_key BLOB NOT NULL, issuer_key BLOB NOT NULL, cert_ends INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE INDEX device_ends ON device (cert_ends);
 
 CREATE INDEX device_user ON device (user);
 
@@ -62,7 +64,12 @@ CREATE TABLE intent (
   not_before INTEGER NOT NULL, UNIQUE (conversation, kind, user)
 ) STRICT;
 
-CREATE TABLE invite (id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE invite (
+  id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+  device BLOB, letter BLOB, user_cert BLOB, issuer_cert BLOB
+) STRICT;
+
+CREATE INDEX invite_granted ON invite (device) WHERE used = 3;
 
 CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record BLOB, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
 

@@ -204,6 +204,18 @@ pub enum Command {
     /// Downloads an attachment's bytes if they are not here yet; [`crate::Event::AttachmentReady`] follows.
     #[n(16)]
     FetchAttachment(#[n(0)] AttachmentId),
+    /// Locks out a person who is an administrator: new pass key and new grants for the others; needs the root file.
+    /// Invitations that are open end with it.
+    #[n(17)]
+    #[cbor(map)]
+    RevokeIssuer {
+        #[n(0)]
+        user: UserId,
+        #[n(1)]
+        root_file: ByteVec,
+        #[n(2)]
+        passphrase: Passphrase,
+    },
 }
 
 /// What a command answers at once.

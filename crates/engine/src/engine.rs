@@ -15,7 +15,7 @@ use crate::{
     outbox, profile, reading, search, sync,
     turn::{Fact, Link, Live, Turn, Want},
 };
-use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
+use client_api::{AttachmentId, Command, Query, Timestamp, View};
 use proto::{ErrorCode, Push, Reply, blob::BlobReply};
 
 use crate::input::Failure;
@@ -102,7 +102,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Result<Vec<Output>, EngineError> {
         let ((), out) = self.turn(now, |turn| {
             turn.live.alarms.clear();
-            turn.live.now = turn.now;
+            turn.live.looked = now;
             conversation::expire(turn)?;
             apply(turn, input)?;
             hand_on(turn)?;
@@ -225,8 +225,11 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::CreateAuthority { server, name, admin, passphrase, setup_code } => {
             account::create_authority(turn, &server, &name, &admin, &passphrase, setup_code)
         }
-        Command::GrantIssuer { .. } => {
-            Err(CommandError::Refused("a second administrator is not supported yet".into()).into())
+        Command::GrantIssuer { user, root_file, passphrase } => {
+            account::grant_issuer(turn, &user, &root_file, &passphrase)
+        }
+        Command::RevokeIssuer { user, root_file, passphrase } => {
+            account::revoke_issuer(turn, &user, &root_file, &passphrase)
         }
         Command::Invite(people) => account::invite(turn, &people),
         Command::RevokePerson(user) => directory::revoke_person(turn, &user),
@@ -267,6 +270,8 @@ fn replied(turn: &mut Turn<'_>, id: RequestId, result: Result<Reply, Failure>) -
             turn.pause(want, 2);
             return Ok(());
         }
+        // an invitation that was used too often is never good again
+        Err(Failure::Refused(ErrorCode::Quota)) if matches!(want, Want::Deposit(_)) => Err(ErrorCode::Quota),
         Err(Failure::Refused(ErrorCode::Rate | ErrorCode::Quota)) => {
             turn.pause(want, 30);
             return Ok(());
@@ -324,8 +329,13 @@ fn hand_on(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         if facts.is_empty() {
             return Ok(());
         }
+        // whatever else was learned does not matter any more
+        if facts.iter().any(|fact| matches!(fact, Fact::Wipe)) {
+            return profile::wipe(turn);
+        }
         for fact in facts {
             match fact {
+                Fact::Wipe => profile::wipe(turn)?,
                 Fact::LockedOut(user) => conversation::note_revoked(turn, &user)?,
                 Fact::Gone(log) => conversation::gone(turn, &log)?,
                 Fact::Letter(sealed) => conversation::letter(turn, &sealed)?,
@@ -364,6 +374,10 @@ fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
     Ok(match query {
         Query::Status => {
             let mut status = profile::status(turn)?;
+            status.problem = match status.problem {
+                None => account::problem(turn)?,
+                problem => problem,
+            };
             let soon = turn.now.plus_secs(SOON_SECS);
             let idle = turn.live.in_flight() == 0 && !turn.live.repeats_before(soon);
             status.settled = turn.online() && idle && sync::is_caught_up(turn)?;

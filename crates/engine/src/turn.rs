@@ -50,6 +50,8 @@ pub(crate) enum Fact {
     LockedOut(UserId),
     /// The server has nothing of a log's branch any more.
     Gone(LogId),
+    /// This device was locked out: all it holds is to be deleted.
+    Wipe,
     /// A letter in the mailbox that is not about the account.
     Letter(Vec<u8>),
     /// The server refused an invitation's pass.
@@ -89,17 +91,17 @@ pub(crate) struct Live {
     pub careful: BTreeSet<LogId>,
     /// Inboxes opened on this connection, and deposits known to wait there.
     pub inboxes: BTreeSet<InboxId>,
-    /// The time of the last turn.
-    pub now: Timestamp,
     /// Work that must happen at a time, found while pumping.
     pub alarms: BTreeSet<Timestamp>,
+    /// When something was last looked at: a pause that had ended by then and was not used is nobody's any more.
+    pub looked: Timestamp,
 }
 
 impl Live {
     /// A new connection, or none: nothing asked before will be answered.
     pub fn reset(&mut self, link: Option<Link>) {
-        let (next_request, now) = (self.next_request, self.now);
-        *self = Self { link, next_request, now, ..Self::default() };
+        let (next_request, looked) = (self.next_request, self.looked);
+        *self = Self { link, next_request, looked, ..Self::default() };
     }
     /// Whose answer this is; `None` for one from an earlier connection.
     pub fn take(&mut self, id: RequestId) -> Option<Want> {
@@ -115,11 +117,10 @@ impl Live {
     }
     /// Requests that will be repeated soon.
     pub fn repeats_before(&self, at: Timestamp) -> bool {
-        self.pauses.values().any(|(until, _)| *until <= at)
+        self.pauses.values().any(|(until, _)| *until <= at && *until > self.looked)
     }
     pub fn next_alarm(&self) -> Option<Timestamp> {
-        // A pause that is over has had its turn: whoever still wants it has asked.
-        let pauses = self.pauses.values().map(|(until, _)| *until).filter(|until| *until > self.now);
+        let pauses = self.pauses.values().map(|(until, _)| *until).filter(|until| *until > self.looked);
         let paused = self.link.as_ref().and_then(|_| pauses.min());
         [paused, self.alarms.first().copied()].into_iter().flatten().min()
     }

@@ -40,7 +40,7 @@ fn a_link_that_was_used_or_altered_is_refused() {
     assert_eq!(world.command(second, Command::Enrol { link: links[0].clone() }), Ok(Answer::Done));
     world.settle();
     let status = world.status(second);
-    assert_ne!(status.account, AccountState::Ready);
+    assert_eq!(status.account, AccountState::Refused);
     assert_eq!(world.people(admin).iter().map(|p| p.devices).sum::<u32>(), 2, "no second device");
 
     let third = world.profile();

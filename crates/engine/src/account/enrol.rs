@@ -2,13 +2,17 @@
 //! Becoming a member: the request by pass, the answer in the reply inbox, then the own mailbox.
 
 use super::{
-    format::{EnrolRequest, InviteLink, open_answer, request_hash, root_fingerprint, seal_request},
-    inbox,
+    format::{
+        EnrolAnswer, EnrolReply, EnrolRequest, InviteLink, Refusal, RequestKeys, open_answer, request_hash,
+        root_fingerprint, seal_request,
+    },
+    inbox::{self, Read},
     invite::device_id_of,
 };
 use crate::{
     EngineError, cert,
     crypto::{Secret, seal::SealKey, sign::SigningKey},
+    db,
     directory::{self, store},
     error::{Fail, bug},
     outbox::{self, Vouched},
@@ -16,7 +20,7 @@ use crate::{
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{AccountState, Answer, CommandError, Event, Link, UserId};
+use client_api::{AccountState, Answer, CommandError, Event, Link, Timestamp, UserId};
 use proto::{Hour, InboxId, RootPublicKey, TtlClass, authority::authority_id};
 
 pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
@@ -27,19 +31,22 @@ pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
     if Hour::of_millis(turn.now.0) > parsed.not_after {
         return Err(CommandError::Invalid("the invitation has expired: ask for a new one".into()).into());
     }
-    let [device_key, user_key, owner] = std::array::from_fn(|_| SigningKey::generate(turn.luck));
+    let [device_key, user_key, issuer_key, owner] = std::array::from_fn(|_| SigningKey::generate(turn.luck));
     let (fresh, seal_key) = (SealKey::generate(turn.luck), SealKey::generate(turn.luck));
     let request = EnrolRequest {
         fresh: fresh.public(),
         device_key: device_key.public(),
         user_key: user_key.public(),
+        issuer_key: issuer_key.public(),
         inbox: InboxId(turn.random()),
         inbox_owner: owner.public(),
         inbox_seal: seal_key.public(),
     };
     let secrets = parsed.secrets();
-    let sealed = seal_request(turn.luck, &secrets.request_key, &parsed.authority, &parsed.invite, &request);
     let secret = |key: &SigningKey| Secret::new(key.expose());
+    let (user_secret, device_secret, issuer_secret) = (secret(&user_key), secret(&device_key), secret(&issuer_key));
+    let keys = RequestKeys { device: device_key, user: user_key, issuer: issuer_key };
+    let sealed = seal_request(turn.luck, &secrets.request_key, &parsed.authority, &parsed.invite, &request, &keys);
     let account = Account {
         state: AccountState::Waiting,
         server: parsed.server.clone(),
@@ -49,8 +56,8 @@ pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
         user: UserId([0; 16]),
         name: String::new(),
         device: device_id_of(&request.device_key, &request.inbox),
-        user_key: secret(&user_key),
-        device_key: secret(&device_key),
+        user_key: user_secret,
+        device_key: device_secret,
         chain: Vec::new(),
         inbox: request.inbox,
         inbox_owner: secret(&owner),
@@ -63,6 +70,9 @@ pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
             request_hash: request_hash(&request),
         }),
         problem: None,
+        issuer_key: issuer_secret,
+        renew_at: u64::MAX,
+        ask_at: u64::MAX,
     };
     profile::save(turn.db, &account)?;
     inbox::add_reply(turn, &secrets)?;
@@ -77,7 +87,35 @@ pub(super) fn vouched(link: &InviteLink) -> Vouched {
 
 /// The server refused the invitation's pass.
 pub(crate) fn pass_refused(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    refused(turn, "the invitation was refused: it was used before, has expired or was altered")
+    refused(turn, "the invitation was refused: it was used before, has expired, was altered or withdrawn")
+}
+
+/// The reply inbox was there and is gone: only whoever was granted removes it.
+pub(super) fn overtaken(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    refused(turn, USED)
+}
+
+const USED: &str = "the invitation was used by another device before: ask for a new one";
+const EXPIRED: &str = "the invitation expired before it was approved: ask for a new one";
+const WITHDRAWN: &str = "the invitation was withdrawn: this person was locked out";
+/// Hours an answer may come after the invitation's end, for clocks that differ.
+const LATE_HOURS: u32 = 24;
+
+/// Nobody answers an invitation that has ended: this device need not wait for it.
+pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let waiting = profile::load(turn.db)?.filter(|account| account.state == AccountState::Waiting);
+    let Some(enrolling) = waiting.and_then(|account| account.enrolling) else { return Ok(()) };
+    let link = InviteLink::parse(&enrolling.link).map_err(bug)?;
+    let last = link.not_after.0.saturating_add(LATE_HOURS);
+    if Hour::of_millis(turn.now.0).0 <= last {
+        turn.alarm(Timestamp((u64::from(last) + 1) * 3_600_000));
+        return Ok(());
+    }
+    // what lies in the reply inbox is read first
+    if turn.live.inboxes.contains(&link.secrets().reply_inbox) {
+        refused(turn, EXPIRED)?;
+    }
+    Ok(())
 }
 
 /// Nothing will come of this enrolment.
@@ -87,17 +125,37 @@ pub(super) fn refused(turn: &mut Turn<'_>, why: &str) -> Result<(), EngineError>
     };
     (account.state, account.problem) = (AccountState::Refused, Some(why.into()));
     profile::save(turn.db, &account)?;
+    // The inbox itself may be somebody else's too, who has the same link: it stays on the server.
+    db::run(turn.db, "DELETE FROM inbox WHERE purpose = 1", [])?;
+    db::run(turn.db, "DELETE FROM deposit_out WHERE pass IS NOT NULL", [])?;
     turn.event(Event::AccountChanged);
     Ok(())
 }
 
-/// The approver's answer: everything in it is verified against the link before it is believed.
-pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -> Result<(), EngineError> {
-    let Some(enrolling) = account.enrolling.clone() else { return Ok(()) };
-    let (fresh, link) = (SealKey::from_bytes(&enrolling.fresh).map_err(bug)?, InviteLink::parse(&enrolling.link));
-    let link = link.map_err(bug)?;
-    // Anybody who has the link may write here: what does not open is somebody's noise.
-    let Ok(answer) = open_answer(&fresh, &account.authority, &enrolling.request_hash, sealed) else { return Ok(()) };
+/// The approver's reply in an inbox that all who have the link share: only what opens is for this device.
+pub(super) fn reply(turn: &mut Turn<'_>, account: Account, sealed: &[u8]) -> Result<Read, EngineError> {
+    let Some(enrolling) = account.enrolling.clone() else { return Ok(Read::Foreign) };
+    let fresh = SealKey::from_bytes(&enrolling.fresh).map_err(bug)?;
+    match open_answer(&fresh, &account.authority, &enrolling.request_hash, sealed) {
+        Err(_) => return Ok(Read::Foreign),
+        Ok(EnrolReply::Refused(Refusal::Used)) => refused(turn, USED)?,
+        Ok(EnrolReply::Refused(Refusal::Expired)) => refused(turn, EXPIRED)?,
+        Ok(EnrolReply::Refused(Refusal::Withdrawn)) => refused(turn, WITHDRAWN)?,
+        Ok(EnrolReply::Granted(answer)) => {
+            let link = InviteLink::parse(&enrolling.link).map_err(bug)?;
+            granted(turn, account, &link, *answer)?;
+        }
+    }
+    Ok(Read::Done)
+}
+
+/// Everything in the answer is verified against the link before it is believed.
+fn granted(
+    turn: &mut Turn<'_>,
+    mut account: Account,
+    link: &InviteLink,
+    answer: EnrolAnswer,
+) -> Result<(), EngineError> {
     if root_fingerprint(&answer.root_pub) != link.root || authority_id(&answer.root_pub) != account.authority {
         refused(turn, "the answer comes from another authority than the invitation")?;
         return Ok(());
@@ -123,7 +181,7 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
     account.authority_name = answer.authority_name.as_str().into();
     account.root_pub = answer.root_pub;
     (account.user, account.name) = (answer.user, answer.name.as_str().into());
-    account.chain = chain.into_iter().map(Into::into).collect();
+    account.set_chain(chain)?;
     account.directory = Some(DirectoryAccess { log: answer.log, d: answer.d, key: answer.key.0.clone() });
     (account.enrolling, account.problem) = (None, None);
     profile::save(turn.db, &account)?;
@@ -139,11 +197,12 @@ pub(super) fn answer(turn: &mut Turn<'_>, mut account: Account, sealed: &[u8]) -
         candidates: 0,
         secret: answer.key.0,
         ttl: TtlClass::Kept,
-        state: LogState::Open,
+        // nothing is read before the snapshot it continues
+        state: LogState::Held,
         at_hour: 0,
     };
     sync::store::save(turn.db, &log)?;
-    let newest = directory::Newest { snapshot: answer.snapshot, kem: answer.kem, head: answer.head };
+    let newest = directory::Newest { snapshot: answer.snapshot, kem: answer.kem, head: answer.head, n: answer.n };
     directory::fetch(turn, &newest)?;
     inbox::add_final(turn, &account)?;
     inbox::drop_reply(turn)?;

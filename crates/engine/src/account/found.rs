@@ -3,7 +3,7 @@
 
 use super::{
     format::{RootFile, seal_root_file},
-    inbox,
+    inbox, renew,
 };
 use crate::{
     EngineError,
@@ -20,7 +20,7 @@ use crate::{
         store,
     },
     error::{Fail, bug},
-    profile::{self, Account, DirectoryAccess, IssuerKeys},
+    profile::{self, Account, DirectoryAccess, IssuerKeys, RootSaid},
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
 };
@@ -94,8 +94,8 @@ fn keys(
         pass_pub: pass_key.public(),
         version: 1,
     };
-    let first = root.sign(&statement.signed_bytes());
-    Ok(Account {
+    let said = RootSaid { signature: root.sign(&statement.signed_bytes()), statement };
+    let mut account = Account {
         state: AccountState::Founding,
         server: server.into(),
         authority,
@@ -106,26 +106,30 @@ fn keys(
         device,
         user_key: secret(&user_key),
         device_key: secret(&device_key),
-        chain: vec![device_cert.into(), user_cert.into(), issuer_cert.clone().into()],
+        chain: Vec::new(),
         inbox: InboxId(turn.random()),
         inbox_owner: secret(&owner),
         seal_key: SealKey::generate(luck).expose().to_vec().into(),
         issuer: Some(IssuerKeys {
             key: secret(&issuer),
-            cert: issuer_cert.into(),
+            cert: issuer_cert.clone().into(),
             grant,
-            seal_key: SealKey::generate(luck).expose().to_vec().into(),
             write_key: secret(&write_key),
             pass_key: secret(&pass_key),
             put: true,
             version: 0,
             setup_code,
-            root_signature: Some(first),
+            root_said: Some(said),
         }),
         directory: Some(directory),
         enrolling: None,
         problem: None,
-    })
+        issuer_key: secret(&issuer),
+        renew_at: u64::MAX,
+        ask_at: u64::MAX,
+    };
+    account.set_chain(vec![device_cert, user_cert, issuer_cert])?;
+    Ok(account)
 }
 
 fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Result<(), EngineError> {
@@ -154,9 +158,12 @@ fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Resu
     let issuer_record = Issuer {
         cert: issuer.cert.clone(),
         grant: issuer.grant.clone(),
-        seal_key: public_of(&issuer.seal_key)?.into(),
+        seal_key: seal_key.clone().into(),
         user: account.user,
+        keys: None,
     };
+    let user_key = SigningKey::from_bytes(account.user_key.expose()).map_err(bug)?;
+    let cert_ends = account.chain.get(1).map_or(Ok(Hour(0)), |cert| renew::cert_ends(cert))?;
     let records = [
         Record::Policy(Policy { approval: Approval::Agent, retention: TtlClass::Days30 }),
         Record::Issuer(issuer_record),
@@ -167,6 +174,9 @@ fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Resu
             inbox: account.inbox,
             seal_key_hash: content_hash(&seal_key),
             seal_key: Some(seal_key.into()),
+            user_key: user_key.public(),
+            issuer_key: issuer.grant.issuer_pub,
+            cert_ends,
         }),
         directory::act(turn, account, ActKind::Founded),
     ];
@@ -174,7 +184,7 @@ fn begin_directory(turn: &mut Turn<'_>, account: &Account, admin: &Name) -> Resu
 }
 
 /// The public half of a kept sealing key.
-pub(super) fn public_of(seal_key: &[u8]) -> Result<Vec<u8>, EngineError> {
+fn public_of(seal_key: &[u8]) -> Result<Vec<u8>, EngineError> {
     Ok(SealKey::from_bytes(seal_key).map_err(bug)?.public().as_bytes().to_vec())
 }
 
@@ -184,37 +194,63 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let (Some(issuer), Some(access)) = (account.issuer.as_ref().filter(|issuer| issuer.put), &account.directory) else {
         return Ok(());
     };
-    let statement = AuthorityStatement {
+    if let Some(RootSaid { statement, signature }) = issuer.root_said.clone() {
+        let (signer, setup_code) = (StatementSigner::Root(signature), issuer.setup_code.clone());
+        turn.ask(Want::AuthorityPut, Request::AuthorityPut { statement, signer, setup_code });
+        return Ok(());
+    }
+    // whoever is behind the directory would say what holds no more
+    if !sync::store::find_directory(turn.db)?.is_some_and(|log| sync::is_read(turn, &log)) {
+        return Ok(());
+    }
+    let statement = statement(&account, issuer, access)?;
+    let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
+    let signer = StatementSigner::Issuer(issuer.grant.clone(), key.sign(&statement.signed_bytes()));
+    turn.ask(Want::AuthorityPut, Request::AuthorityPut { statement, signer, setup_code: None });
+    Ok(())
+}
+
+/// What holds now, by what this administrator knows.
+pub(super) fn statement(
+    account: &Account,
+    issuer: &IssuerKeys,
+    access: &DirectoryAccess,
+) -> Result<AuthorityStatement, EngineError> {
+    Ok(AuthorityStatement {
         authority: account.authority,
         root_pub: account.root_pub,
         member_pub: DirKey(access.key.clone()).member_key().public(),
         pass_pub: SigningKey::from_bytes(issuer.pass_key.expose()).map_err(bug)?.public(),
         version: u64::from(issuer.grant.generation) << 32 | u64::from(access.d).saturating_add(1),
-    };
-    let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
-    let signer = match (access.d, issuer.root_signature) {
-        (0, Some(signature)) => StatementSigner::Root(signature),
-        _ => StatementSigner::Issuer(issuer.grant.clone(), key.sign(&statement.signed_bytes())),
-    };
-    let setup_code = issuer.setup_code.clone();
-    turn.ask(Want::AuthorityPut, Request::AuthorityPut { statement, signer, setup_code });
-    Ok(())
+    })
 }
 
 pub(crate) fn authority_answered(turn: &mut Turn<'_>, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
     let Some(mut account) = profile::load(turn.db)? else { return Ok(()) };
-    let d = account.directory.as_ref().map_or(0, |access| access.d);
+    let founding = account.state == AccountState::Founding;
+    let (Some(access), Some(known)) = (&account.directory, &account.issuer) else { return Ok(()) };
+    let now = statement(&account, known, access)?;
     let Some(issuer) = &mut account.issuer else { return Ok(()) };
     match result {
-        Ok(Reply::Authority(statement)) if statement.version & 0xffff_ffff == u64::from(d) + 1 => {
-            (issuer.put, issuer.version, issuer.setup_code) = (false, statement.version, None);
-            if account.state == AccountState::Founding {
+        Ok(Reply::Authority(said)) => {
+            if issuer.root_said.as_ref().is_some_and(|root| root.statement == said) {
+                (issuer.root_said, issuer.setup_code) = (None, None);
+            }
+            // An older statement of ours: the newer one is asked for next.
+            issuer.put = said.version < now.version;
+            issuer.version = said.version;
+            if founding {
                 account.state = AccountState::Ready;
             }
             account.problem = None;
         }
-        // An older statement of ours: the newer one is asked for next.
         Ok(_) => {}
+        // Somebody else has said it already, or something newer that is still to be read here.
+        Err(ErrorCode::Conflict) if !founding && issuer.root_said.is_none() => issuer.put = false,
+        Err(ErrorCode::Conflict) if !founding => {
+            issuer.root_said = None;
+            account.problem = Some("another administrator was locked out at the same time: repeat the command".into());
+        }
         Err(code) => {
             let why = match code {
                 ErrorCode::SetupCode => "the server wants its setup code",

@@ -4,7 +4,7 @@
 use super::{
     enrol,
     format::{InviteLink, InviteSecrets},
-    invite,
+    invite, renew,
 };
 use crate::{
     EngineError,
@@ -23,6 +23,9 @@ use proto::{ErrorCode, InboxId, Reply, Request, Voucher, proof::Op, reply::Depos
 /// Key packages kept in stock, and when to fill up.
 const STOCK: usize = 8;
 const LOW: u32 = 3;
+/// Seconds until a letter that stays is looked at again.
+const LATER_SECS: u64 = 5;
+const BLOCKED_SECS: u64 = 600;
 /// A letter's hash is remembered this long, so that it is not read twice.
 const SEEN_SECS: u64 = 120 * 86_400;
 
@@ -160,7 +163,9 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         }
         (Want::InboxCreate(id), Err(code)) => {
             let is_reply = find(turn, id)?.is_some_and(|row| row.purpose == Purpose::Reply);
-            if is_reply && matches!(code, ErrorCode::Forbidden | ErrorCode::Conflict) {
+            if is_reply && code == ErrorCode::Gone {
+                enrol::overtaken(turn)?;
+            } else if is_reply && matches!(code, ErrorCode::Forbidden | ErrorCode::Conflict) {
                 enrol::pass_refused(turn)?;
             }
             turn.pause(want, 2);
@@ -187,15 +192,27 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::InboxDrop(id), Ok(_) | Err(ErrorCode::Unknown | ErrorCode::Gone)) => {
             db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
         }
-        (Want::InboxOpen(id), Err(ErrorCode::Unknown | ErrorCode::Gone))
-            if find(turn, id)?.is_some_and(|r| r.state == 2) =>
-        {
-            db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
-        }
+        (Want::InboxOpen(id), Err(ErrorCode::Unknown | ErrorCode::Gone)) => missing(turn, id)?,
         (Want::Publish(id), Ok(_)) => {
             db::run(turn.db, "UPDATE inbox SET published = 1 WHERE id = ?1", [id.as_bytes()])?;
         }
         _ => turn.pause(want, 5),
+    }
+    Ok(())
+}
+
+/// The server does not have this inbox any more.
+fn missing(turn: &mut Turn<'_>, id: &InboxId) -> Result<(), EngineError> {
+    match find(turn, id)? {
+        Some(row) if row.state == 2 => {
+            db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
+        }
+        Some(row) if row.purpose == Purpose::Reply => enrol::overtaken(turn)?,
+        // not opened for very long, or a server restored from a backup: made anew
+        Some(_) => {
+            db::run(turn.db, "UPDATE inbox SET state = 0, published = 0 WHERE id = ?1", [id.as_bytes()])?;
+        }
+        None => {}
     }
     Ok(())
 }
@@ -206,6 +223,10 @@ pub(super) enum Read {
     Done,
     /// It can't be answered before something else has happened here: it stays.
     Later,
+    /// It can't be answered before an administrator does something: it stays, and is looked at now and then.
+    Blocked,
+    /// Somebody else's in a shared inbox: it stays.
+    Foreign,
     /// It is not about the account.
     Other,
 }
@@ -216,9 +237,16 @@ pub(crate) fn deposits(turn: &mut Turn<'_>, inbox: &InboxId, letters: Vec<Deposi
         let hash = proto::chain::content_hash(&letter.sealed);
         let seen = "SELECT 1 FROM seen_deposit WHERE hash = ?1";
         let is_new = db::find(turn.db, seen, [hash.as_bytes()], |_| Ok(()))?.is_none();
-        if is_new && deposit(turn, inbox, &letter.sealed)? == Read::Later {
+        let read = if is_new { deposit(turn, inbox, &letter.sealed)? } else { Read::Done };
+        let again_secs = match read {
+            Read::Done | Read::Other => None,
+            Read::Foreign => continue,
+            Read::Later => Some(LATER_SECS),
+            Read::Blocked => Some(BLOCKED_SECS),
+        };
+        if let Some(secs) = again_secs {
             turn.live.inboxes.remove(inbox);
-            turn.pause(Want::InboxOpen(*inbox), 5);
+            turn.pause(Want::InboxOpen(*inbox), secs);
             continue;
         }
         let sql = "INSERT OR IGNORE INTO seen_deposit (hash, until) VALUES (?1, ?2)";
@@ -232,10 +260,12 @@ pub(crate) fn deposits(turn: &mut Turn<'_>, inbox: &InboxId, letters: Vec<Deposi
 fn deposit(turn: &mut Turn<'_>, inbox: &InboxId, sealed: &[u8]) -> Result<Read, EngineError> {
     let (Some(account), Some(row)) = (profile::load(turn.db)?, find(turn, inbox)?) else { return Ok(Read::Done) };
     if row.purpose == Purpose::Reply {
-        enrol::answer(turn, account, sealed)?;
-        return Ok(Read::Done);
+        return enrol::reply(turn, account, sealed);
     }
-    let read = if account.issuer.is_some() { invite::request(turn, &account, sealed)? } else { Read::Other };
+    let mut read = if account.issuer.is_some() { invite::request(turn, &account, sealed)? } else { Read::Other };
+    if read == Read::Other {
+        read = renew::letter(turn, account, sealed)?;
+    }
     if read == Read::Other {
         turn.facts.push(Fact::Letter(sealed.to_vec()));
     }

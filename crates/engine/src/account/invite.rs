@@ -2,8 +2,12 @@
 //! Inviting people, and answering the requests that come of it.
 
 use super::{
-    format::{EnrolAnswer, InviteLink, InviteSecrets, link::Offer, open_request, request_invite, seal_answer},
+    format::{
+        EnrolAnswer, EnrolRequest, InviteLink, InviteSecrets, Refusal, link::Offer, open_request, request_invite,
+        seal_answer, seal_refusal,
+    },
     inbox::Read,
+    renew,
 };
 use crate::{
     EngineError, cert,
@@ -17,11 +21,11 @@ use crate::{
     error::{Fail, bug},
     outbox,
     profile::{self, Account},
-    sync,
+    sync::{self, LogRow},
     turn::Turn,
 };
 use client_api::{Answer, CommandError, DeviceId, Link, NewPerson, UnitId, UserId};
-use proto::{Hour, InboxId, chain::content_hash, limit::PASS_DAYS};
+use proto::{Hour, InboxId, InviteId, chain::content_hash, limit::PASS_DAYS};
 
 /// People invited at once.
 const PEOPLE: usize = 5_000;
@@ -92,69 +96,101 @@ fn unit_of(
     Ok(unit)
 }
 
-/// A letter in this profile's mailbox that may be an enrolment request; the first valid one is granted.
+/// An invitation made here.
+struct InviteRow {
+    seed: Secret,
+    user: UserId,
+    not_after: u32,
+    used: i64,
+}
+
+fn find(turn: &Turn<'_>, invite: &InviteId) -> Result<Option<InviteRow>, EngineError> {
+    let sql = "SELECT seed, user, not_after, used FROM invite WHERE id = ?1";
+    db::find(turn.db, sql, [invite.as_bytes()], |row| {
+        Ok(InviteRow { seed: col(row, 0)?, user: col(row, 1)?, not_after: row.get(2)?, used: row.get(3)? })
+    })
+}
+
+/// A letter in this profile's mailbox that may be an enrolment request; the first valid one is granted, every other
+/// gets a refusal.
 pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> Result<Read, EngineError> {
     let Ok(invite) = request_invite(sealed) else { return Ok(Read::Other) };
-    type Row = (Secret, UserId, u32, i64);
-    let row: Option<Row> = db::find(
-        turn.db,
-        "SELECT seed, user, not_after, used FROM invite WHERE id = ?1",
-        [invite.as_bytes()],
-        |row| Ok((col(row, 0)?, col(row, 1)?, row.get(2)?, row.get(3)?)),
-    )?;
-    let Some((seed, user, not_after, used)) = row else { return Ok(Read::Other) };
-    let secrets = InviteSecrets::of(&seed);
-    let Ok(request) = open_request(&secrets.request_key, &account.authority, sealed) else {
-        turn.warn(None, "an enrolment request did not open");
-        return Ok(Read::Done);
+    let Some(row) = find(turn, &invite)? else { return Ok(Read::Other) };
+    let secrets = InviteSecrets::of(&row.seed);
+    let request = match open_request(&secrets.request_key, &account.authority, sealed) {
+        Ok(request) => request,
+        Err(error) => {
+            turn.warn(None, &format!("an enrolment request was not taken: {error}"));
+            return Ok(Read::Done);
+        }
     };
-    if used != 0 || Hour::of_millis(turn.now.0).0 > not_after {
-        let name = directory::name_of(turn.db, &user)?;
-        turn.warn(None, &format!("a second or late enrolment request for {name} was refused"));
-        let record = directory::act(turn, account, ActKind::RefusedRequest(user));
-        directory::append(turn, &[record])?;
-        return Ok(Read::Done);
+    let refusal = match row.used {
+        0 if Hour::of_millis(turn.now.0).0 <= row.not_after => None,
+        0 => Some(Refusal::Expired),
+        2 => Some(Refusal::Withdrawn),
+        _ => Some(Refusal::Used),
+    };
+    match refusal {
+        Some(refusal) => refuse(turn, account, &row, &secrets, &request, refusal),
+        None => grant(turn, account, &row, (&invite, sealed), &request),
     }
-    let (Some(issuer), Some(access)) = (&account.issuer, &account.directory) else { return Ok(Read::Later) };
-    let (Some(log), Some(person), Some(newest)) =
-        (sync::store::find_directory(turn.db)?, store::find_person(turn.db, &user)?, directory::newest(turn.db)?)
-    else {
+}
+
+fn refuse(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    row: &InviteRow,
+    secrets: &InviteSecrets,
+    request: &EnrolRequest,
+    refusal: Refusal,
+) -> Result<Read, EngineError> {
+    let name = directory::name_of(turn.db, &row.user)?;
+    turn.warn(None, &format!("a second or late enrolment request for {name} was refused"));
+    let record = directory::act(turn, account, ActKind::RefusedRequest(row.user));
+    directory::append(turn, &[record])?;
+    let sealed = seal_refusal(turn.luck, &account.authority, request, refusal).map_err(bug)?;
+    outbox::deposit(turn.db, &secrets.reply_inbox, &sealed, None)?;
+    Ok(Read::Done)
+}
+
+/// Issues the certificate and writes the device into the directory; the answer follows when it stands there.
+fn grant(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    row: &InviteRow,
+    (invite, letter): (&InviteId, &[u8]),
+    request: &EnrolRequest,
+) -> Result<Read, EngineError> {
+    let user = row.user;
+    let (Some(issuer), Some(person)) = (&account.issuer, store::find_person(turn.db, &user)?) else {
         return Ok(Read::Later);
     };
     let issuer_key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
     let user_cert = cert::issue_user(turn.luck, &issuer_key, &issuer.cert, user, &request.user_key, turn.now);
     let Ok(user_cert) = user_cert else {
-        turn.warn(None, "no certificate could be issued for a new device: the administrator's own must be renewed");
-        return Ok(Read::Later);
+        turn.warn(None, "a new device waits: the administrator's own certificate must be renewed first");
+        return Ok(Read::Blocked);
     };
-    let answer = EnrolAnswer {
-        user_cert,
-        issuer_cert: issuer.cert.to_vec(),
-        root_pub: account.root_pub,
-        log: access.log,
-        branch: log.branch,
-        n: 0,
-        head: newest.head,
-        d: access.d,
-        key: DirKey(access.key.clone()),
-        snapshot: newest.snapshot,
-        kem: newest.kem,
-        user,
-        name: Name::new(&person.name).map_err(bug)?,
-        authority_name: Name::new(&account.authority_name).map_err(bug)?,
-    };
-    let Ok(sealed) = seal_answer(turn.luck, &account.authority, &request, &answer) else { return Ok(Read::Done) };
-    outbox::deposit(turn.db, &secrets.reply_inbox, &sealed, None)?;
-    db::run(turn.db, "UPDATE invite SET used = 1 WHERE id = ?1", [invite.as_bytes()])?;
-    let (device, seal_key) = (device_id(&request), request.inbox_seal.as_bytes().to_vec());
+    let cert_ends = renew::cert_ends(&user_cert)?;
+    let device = device_id_of(&request.device_key, &request.inbox);
+    db::run(
+        turn.db,
+        "UPDATE invite SET used = 3, device = ?2, letter = ?3, user_cert = ?4, issuer_cert = ?5 WHERE id = ?1",
+        params![invite.as_bytes(), device.as_bytes(), letter, user_cert, issuer.cert.as_slice()],
+    )?;
+    let seal_key = request.inbox_seal.as_bytes().to_vec();
+    let name = Name::new(&person.name).map_err(bug)?;
     let records = [
-        Record::Person(Person { user, name: answer.name, unit: person.unit_id, state: PersonState::Active }),
+        Record::Person(Person { user, name, unit: person.unit_id, state: PersonState::Active }),
         Record::Device(Device {
             device,
             user,
             inbox: request.inbox,
             seal_key_hash: content_hash(&seal_key),
             seal_key: Some(seal_key.into()),
+            user_key: request.user_key,
+            issuer_key: request.issuer_key,
+            cert_ends,
         }),
         directory::act(turn, account, ActKind::Approved(user, device)),
     ];
@@ -162,12 +198,74 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
     Ok(Read::Done)
 }
 
-/// A device's id follows from its key, so approver and device agree on it without saying it.
-fn device_id(request: &super::format::EnrolRequest) -> DeviceId {
-    device_id_of(&request.device_key, &request.inbox)
+struct Granted {
+    invite: InviteId,
+    seed: Secret,
+    user: UserId,
+    letter: Vec<u8>,
+    user_cert: Vec<u8>,
+    issuer_cert: Vec<u8>,
 }
 
-/// The first 16 bytes of SHA-256("rp1 device" ‖ device key ‖ inbox).
+/// Answers those whose device stands in the directory: a rekey from here on counts it in.
+pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let sql = "SELECT id, seed, user, letter, user_cert, issuer_cert FROM invite
+        WHERE used = 3 AND device IN (SELECT device FROM device) LIMIT 16";
+    let granted = db::list(turn.db, sql, [], |row| {
+        let (invite, seed, user) = (col(row, 0)?, col(row, 1)?, col(row, 2)?);
+        Ok(Granted { invite, seed, user, letter: row.get(3)?, user_cert: row.get(4)?, issuer_cert: row.get(5)? })
+    })?;
+    if granted.is_empty() {
+        return Ok(());
+    }
+    let log = sync::store::find_directory(turn.db)?.filter(|log| sync::is_read(turn, log));
+    let (Some(account), Some(log), Some(newest)) = (profile::load(turn.db)?, log, directory::newest(turn.db)?) else {
+        return Ok(());
+    };
+    if !outbox::are_uploaded(turn.db, &[newest.snapshot.id, newest.kem.id])? {
+        return Ok(());
+    }
+    for granted in granted {
+        answer(turn, &account, &log, &newest, granted)?;
+    }
+    Ok(())
+}
+
+fn answer(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    log: &LogRow,
+    newest: &directory::Newest,
+    granted: Granted,
+) -> Result<(), EngineError> {
+    let Some(access) = &account.directory else { return Ok(()) };
+    let secrets = InviteSecrets::of(&granted.seed);
+    let request = open_request(&secrets.request_key, &account.authority, &granted.letter).map_err(bug)?;
+    let answer = EnrolAnswer {
+        user_cert: granted.user_cert,
+        issuer_cert: granted.issuer_cert,
+        root_pub: account.root_pub,
+        log: access.log,
+        branch: log.branch,
+        n: newest.n,
+        head: newest.head,
+        d: access.d,
+        key: DirKey(access.key.clone()),
+        snapshot: newest.snapshot.clone(),
+        kem: newest.kem.clone(),
+        user: granted.user,
+        name: Name::new(&directory::name_of(turn.db, &granted.user)?).map_err(bug)?,
+        authority_name: Name::new(&account.authority_name).map_err(bug)?,
+    };
+    let sealed = seal_answer(turn.luck, &account.authority, &request, &answer).map_err(bug)?;
+    outbox::deposit(turn.db, &secrets.reply_inbox, &sealed, None)?;
+    let sql = "UPDATE invite SET used = 1, letter = NULL, user_cert = NULL, issuer_cert = NULL WHERE id = ?1";
+    db::run(turn.db, sql, [granted.invite.as_bytes()])?;
+    Ok(())
+}
+
+/// A device's id follows from its key, so approver and device agree on it without saying it:
+/// the first 16 bytes of SHA-256("rp1 device" ‖ device key ‖ inbox).
 pub(super) fn device_id_of(key: &proto::PublicKey, inbox: &InboxId) -> DeviceId {
     let hash = content_hash(&[b"rp1 device".as_slice(), key.as_ref(), inbox.as_ref()].concat());
     let mut id = [0; 16];

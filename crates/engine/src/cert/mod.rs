@@ -11,7 +11,9 @@ pub mod verify;
 
 pub use issue::{issue_device, issue_issuer, issue_user};
 pub use seen::Seen;
-pub use verify::{ChainIn, DeviceIdentity, IssuerIdentity, fits_leaf, fuzz, parse_chain, verify, verify_issuer};
+pub use verify::{
+    ChainIn, DeviceIdentity, IssuerIdentity, fits_leaf, fuzz, parse_chain, validity, verify, verify_issuer,
+};
 
 use client_api::IssuerId;
 use proto::PublicKey;

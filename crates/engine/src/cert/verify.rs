@@ -115,6 +115,14 @@ pub fn verify_issuer(
     Ok(identity)
 }
 
+/// When one certificate is valid, as it says itself.
+///
+/// # Errors
+/// Those about form.
+pub fn validity(der: &[u8]) -> Result<Validity, CertError> {
+    Ok(read::cert(der)?.valid)
+}
+
 /// The key in an MLS leaf is the one the device certificate names.
 ///
 /// # Errors

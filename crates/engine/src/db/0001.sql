@@ -78,15 +78,21 @@ CREATE TABLE erase_deposit (inbox BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY
 -- a welcome whose tree is still to be fetched
 CREATE TABLE welcome_in (log BLOB PRIMARY KEY, branch BLOB NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE TABLE key_package (ref BLOB PRIMARY KEY, data BLOB NOT NULL, last INTEGER NOT NULL) STRICT;
-CREATE TABLE invite (id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
+-- used: 0 open, 1 answered, 2 withdrawn, 3 granted: the answer waits until the device stands in the directory
+CREATE TABLE invite (
+  id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+  device BLOB, letter BLOB, user_cert BLOB, issuer_cert BLOB
+) STRICT;
+CREATE INDEX invite_granted ON invite (device) WHERE used = 3;
 
 -- the directory as read
 CREATE TABLE person (user BLOB PRIMARY KEY, name TEXT NOT NULL, unit BLOB, state INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE device (
   device BLOB PRIMARY KEY, user BLOB NOT NULL, inbox BLOB NOT NULL, seal_key_hash BLOB NOT NULL, seal_key BLOB,
-  revoked INTEGER NOT NULL DEFAULT 0
+  user_key BLOB NOT NULL, issuer_key BLOB NOT NULL, cert_ends INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX device_user ON device (user);
+CREATE INDEX device_ends ON device (cert_ends);
 CREATE TABLE unit (unit BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE function (function BLOB PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record BLOB, revoked INTEGER NOT NULL DEFAULT 0) STRICT;

@@ -121,6 +121,25 @@ pub(crate) fn save_meta(db: &Db<'_>, key: &str, value: Option<&[u8]>) -> Result<
     Ok(())
 }
 
+/// Deletes every row of every table; the schema stays.
+pub(crate) fn wipe(db: &Db<'_>) -> Result<(), EngineError> {
+    let sql =
+        "SELECT name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let tables: Vec<(String, bool)> = list(db, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let indexes: Vec<String> = tables.iter().filter(|(_, index)| *index).map(|(name, _)| name.clone()).collect();
+    for (name, _) in &tables {
+        // what an index is made of goes with the index
+        let is_part = indexes.iter().any(|index| {
+            let part = name.strip_prefix(index.as_str()).and_then(|rest| rest.strip_prefix('_'));
+            part.is_some_and(|part| ["data", "idx", "content", "docsize", "config"].contains(&part))
+        });
+        if !is_part {
+            db.execute(&format!("DELETE FROM {name}"), [])?;
+        }
+    }
+    Ok(())
+}
+
 /// Rows of a query, in order.
 pub(crate) fn list<T>(
     db: &Db<'_>,

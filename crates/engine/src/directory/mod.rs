@@ -12,6 +12,6 @@ mod write;
 
 pub(crate) use people::{name_of, people};
 pub(crate) use read::entry;
-pub(crate) use rekey::{Newest, conflict, newest, revoke_person, wrap_arrived};
+pub(crate) use rekey::{Newest, conflict, lock_out, newest, revoke_person, wrap_arrived};
 pub(crate) use snapshot::{fetch, kem_arrived, snapshot_arrived};
 pub(crate) use write::{act, append, pump};

@@ -4,10 +4,12 @@
 use super::{
     apply::apply,
     format::{Part, Scope, SignedIn},
-    rekey, store,
+    rekey, snapshot, store,
 };
 use crate::{
-    EngineError, cert, db, profile,
+    EngineError,
+    cert::{self, issuer_id},
+    db, profile,
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
@@ -31,17 +33,30 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
     if entry.kind == proto::EntryKind::Commit {
         let scope = Scope { d: directory.d.saturating_add(1), ..scope };
         let (Ok(notice), Some(next)) = (signed.verify_rekey(&key, &scope), &entry.next) else { return Ok(refused) };
+        if notice.n.checked_add(1) != Some(entry.n) {
+            rekey::outrun(turn, entry)?;
+            return Ok(refused);
+        }
         return rekey::read(turn, &account, log, entry, next, &notice);
     }
     match signed.part() {
         Part::Records => match signed.verify_records(&key, &scope) {
-            Ok(records) => apply(turn, &records)?,
+            Ok(records) => {
+                apply(turn, &records)?;
+                let own =
+                    account.issuer.as_ref().is_some_and(|own| issuer_id(&own.grant.issuer_pub) == signed.issuer());
+                snapshot::count(turn, records.len(), own)?;
+            }
             Err(error) => {
                 turn.warn(None, &format!("the directory holds an entry that is not what was signed: {error}"))
             }
         },
-        // A snapshot says nothing this device has not read entry by entry.
-        Part::SnapshotNotice | Part::SnapshotChunk(..) | Part::Rekey => {}
+        // It says nothing this device has not read entry by entry, but is handed to those who enrol.
+        Part::SnapshotNotice => match signed.verify_snapshot_notice(&key, &scope) {
+            Ok(notice) if notice.n < entry.n => snapshot::note(turn, notice)?,
+            _ => turn.warn(None, "the directory names a snapshot that can't be"),
+        },
+        Part::SnapshotChunk(..) | Part::Rekey => {}
     }
     Ok(Taken::Next)
 }

@@ -24,13 +24,16 @@ use crate::{
     sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
-use client_api::{Answer, CommandError, DeviceId, UserId};
+use client_api::{Answer, CommandError, DeviceId, Timestamp, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash, EntryKind, LogEntry, NextKeys, Request, chain::content_hash};
 
 const WANTED: &str = "rekey wanted";
 const OUT: &str = "rekey out";
 const IN: &str = "rekey in";
+const DUE: &str = "rekey due";
+/// Seconds an administrator has to bring new keys before others do it.
+const DUE_SECS: u64 = 600;
 
 /// A rekey of ours, staged: everything a crash must not lose.
 #[derive(Encode, Decode)]
@@ -52,6 +55,9 @@ struct Outgoing {
     kem: BlobRef,
     #[n(7)]
     blobs: Vec<BlobId>,
+    /// Entries of the branch read when it was made.
+    #[n(8)]
+    n: u32,
 }
 
 /// A rekey of somebody else whose wrap is on its way.
@@ -80,9 +86,12 @@ pub(crate) struct Newest {
     pub snapshot: BlobRef,
     #[n(1)]
     pub kem: BlobRef,
-    /// Head of the chain before the first entry of the branch it belongs to.
+    /// Head of the chain after entry `n`.
     #[n(2)]
     pub head: ContentHash,
+    /// Entries of the branch it covers.
+    #[n(3)]
+    pub n: u32,
 }
 
 /// Locks a person out; the removal from groups follows when the record is read.
@@ -96,11 +105,47 @@ pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer
     if person.revoked {
         return Ok(Answer::Done);
     }
-    let act = super::act(turn, &account, super::format::ActKind::RevokedPerson(*user));
-    append(turn, &[Record::RevokePerson(*user), act])?;
-    db::run(turn.db, "UPDATE invite SET used = 2 WHERE user = ?1", [user.as_bytes()])?;
-    db::save_meta(turn.db, WANTED, Some(&[1]))?;
+    if person.administrator {
+        let why = "this person is an administrator: locking them out needs the root file (--root FILE)";
+        return Err(CommandError::Refused(why.into()).into());
+    }
+    lock_out(turn, &account, user)?;
     Ok(Answer::Done)
+}
+
+/// The records and the wish for new keys.
+pub(crate) fn lock_out(turn: &mut Turn<'_>, account: &Account, user: &UserId) -> Result<(), EngineError> {
+    let act = super::act(turn, account, super::format::ActKind::RevokedPerson(*user));
+    append(turn, &[Record::RevokePerson(*user), act])?;
+    db::run(turn.db, "UPDATE invite SET used = 2 WHERE user = ?1 AND used IN (0, 3)", [user.as_bytes()])?;
+    db::save_meta(turn.db, WANTED, Some(&[1]))
+}
+
+/// Somebody was locked out: if who did it does not bring new keys in time, another administrator does.
+pub(super) fn due(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let at = turn.now.secs() + DUE_SECS;
+    db::save_meta(turn.db, DUE, Some(&minicbor::to_vec(at).map_err(bug)?))
+}
+
+/// A rekey whose author had not read everything before it: it does not hold, and the branch takes nothing but another.
+pub(super) fn outrun(turn: &mut Turn<'_>, entry: &LogEntry) -> Result<(), EngineError> {
+    match find_out(turn)? {
+        Some(staged) if staged.env_hash == entry.env_hash => db::save_meta(turn.db, OUT, None),
+        _ => due(turn),
+    }
+}
+
+fn find_out(turn: &Turn<'_>) -> Result<Option<Outgoing>, EngineError> {
+    let bytes = db::load_meta(turn.db, OUT)?;
+    bytes.map(|bytes| proto::decode(&bytes, usize::MAX).map_err(|_| EngineError::Damaged("rekey"))).transpose()
+}
+
+/// The time of [`due`] has come and nothing has happened.
+fn is_due(turn: &mut Turn<'_>) -> Result<bool, EngineError> {
+    let Some(bytes) = db::load_meta(turn.db, DUE)? else { return Ok(false) };
+    let at: u64 = minicbor::decode(&bytes).map_err(|_| EngineError::Damaged("rekey due"))?;
+    turn.alarm(Timestamp::from_secs(at));
+    Ok(at <= turn.now.secs())
 }
 
 /// A rekey was staged or is being read: no entries until it is through.
@@ -114,8 +159,11 @@ pub(crate) fn newest(db: &db::Db<'_>) -> Result<Option<Newest>, EngineError> {
 }
 
 pub(crate) fn pump(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Result<(), EngineError> {
-    if let Some(bytes) = db::load_meta(turn.db, OUT)? {
-        let staged: Outgoing = proto::decode(&bytes, usize::MAX).map_err(|_| EngineError::Damaged("rekey"))?;
+    if let Some(staged) = find_out(turn)? {
+        // Entries that came since make it void; it is sent all the same if the branch takes entries, to close it.
+        if log.candidates > 0 && staged.n != log.n {
+            return db::save_meta(turn.db, OUT, None);
+        }
         if sync::is_read(turn, log) && outbox::are_uploaded(turn.db, &staged.blobs)? {
             let want = Want::Commit(log.id, staged.env_hash);
             let request = Request::LogCommit {
@@ -128,8 +176,10 @@ pub(crate) fn pump(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Resu
         }
         return Ok(());
     }
-    let wanted = db::load_meta(turn.db, WANTED)?.is_some();
-    if wanted && sync::is_read(turn, log) && store::list_pending(turn.db)?.is_empty() {
+    let wanted = db::load_meta(turn.db, WANTED)?.is_some() || is_due(turn)?;
+    // a closed branch takes no entries: what waits goes into the next
+    let may_stage = log.candidates > 0 || !store::has_pending(turn.db)?;
+    if wanted && sync::is_read(turn, log) && may_stage {
         stage(turn, account, log)?;
     }
     Ok(())
@@ -148,26 +198,11 @@ fn stage(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Result<(), Eng
     let scope = Scope { authority: account.authority, log: log.id, d: directory.d.saturating_add(1) };
     let signer = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
     let (key, write_key) = (DirKey::generate(turn.luck), SigningKey::generate(turn.luck));
-    let devices = store::list_devices(turn.db)?;
-    let mut seal_keys = Vec::new();
-    for device in &devices {
-        let bytes = device.seal_key.as_deref().ok_or(EngineError::Damaged("a device without its sealing key"))?;
-        seal_keys.push(SealPublic::from_bytes(bytes).map_err(bug)?);
-    }
+    let seal_keys = super::snapshot::seal_keys(turn.db)?;
     let wraps = seal_wrap_blob(turn.luck, &account.authority, scope.d, &key, &seal_keys).map_err(bug)?;
-    let kem = seal_kem_blob(turn.luck, &key, &seal_keys).map_err(bug)?;
-    let snapshot_id = BlobId(turn.random());
-    let snapshot = Snapshot {
-        d: scope.d,
-        log: log.id,
-        records: super::snapshot::records(turn.db)?,
-        package_roots: store::list_package_roots(turn.db)?,
-    };
-    let snapshot = snapshot.seal(&signer, &issuer.cert, &scope, &key, &snapshot_id).map_err(bug)?;
-    let snapshot = outbox::put_blob(turn, snapshot_id, snapshot, Some(&log.branch))?;
-    let (wraps_id, kem_id) = (BlobId(turn.random()), BlobId(turn.random()));
+    let wraps_id = BlobId(turn.random());
     let wraps = outbox::put_blob(turn, wraps_id, wraps, Some(&log.branch))?;
-    let kem = outbox::put_blob(turn, kem_id, kem, Some(&log.branch))?;
+    let (snapshot, kem) = super::snapshot::write(turn, account, log, &scope, &key)?;
     let mut write_keys = Vec::new();
     for other in store::list_issuers(turn.db)? {
         let to = SealPublic::from_bytes(&other.seal_key).map_err(bug)?;
@@ -180,8 +215,9 @@ fn stage(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Result<(), Eng
         wraps,
         kem: kem.clone(),
         removed: removed(turn)?,
-        devices: u32::try_from(devices.len()).map_err(bug)?,
+        devices: u32::try_from(seal_keys.len()).map_err(bug)?,
         write_keys,
+        n: log.n,
     };
     let signed = sign_rekey(&signer, &scope, &notice).map_err(bug)?;
     let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Directory, &signed).map_err(bug)?;
@@ -189,7 +225,8 @@ fn stage(turn: &mut Turn<'_>, account: &Account, log: &LogRow) -> Result<(), Eng
     let blobs = vec![snapshot.id, notice.wraps.id, kem.id];
     let write_key = Secret::new(write_key.expose());
     let env_hash = content_hash(&env);
-    let staged = Outgoing { env: env.into(), env_hash, next, key: key.0, write_key, snapshot, kem, blobs };
+    let n = log.n;
+    let staged = Outgoing { env: env.into(), env_hash, next, key: key.0, write_key, snapshot, kem, blobs, n };
     db::save_meta(turn.db, OUT, Some(&proto::encode(&staged)))
 }
 
@@ -206,11 +243,14 @@ pub(super) fn read(
     next: &NextKeys,
     notice: &RekeyNotice,
 ) -> Result<Taken, EngineError> {
-    if let Some(bytes) = db::load_meta(turn.db, OUT)? {
-        let staged: Outgoing = proto::decode(&bytes, usize::MAX).map_err(|_| EngineError::Damaged("rekey"))?;
+    // It covers all that was locked out before it; a wish of ours that is not in the log yet stays.
+    db::save_meta(turn.db, DUE, None)?;
+    if !store::has_pending(turn.db)? {
+        db::save_meta(turn.db, WANTED, None)?;
+    }
+    if let Some(staged) = find_out(turn)? {
         db::save_meta(turn.db, OUT, None)?;
         if staged.env_hash == entry.env_hash {
-            db::save_meta(turn.db, WANTED, None)?;
             adopt(
                 turn,
                 log,
@@ -262,8 +302,7 @@ pub(crate) fn wrap_arrived(turn: &mut Turn<'_>, wrap: &[u8]) -> Result<(), Engin
         return Ok(());
     };
     let write_key = match (&account.issuer, &waiting.write_key) {
-        (Some(issuer), Some(sealed)) => {
-            let own = SealKey::from_bytes(&issuer.seal_key).map_err(bug)?;
+        (Some(_), Some(sealed)) => {
             super::format::open_write_key(&own, &account.authority, d, sealed).ok().map(|key| Secret::new(key.expose()))
         }
         _ => None,
@@ -302,8 +341,9 @@ fn adopt(
         params![log.id.as_bytes()],
     )?;
     db::run(turn.db, "UPDATE inbox SET published = 0 WHERE purpose = 0", [])?;
+    store::drop_notices(turn.db)?;
     let new = sync::switch_branch(turn, log, key.0, env_hash, next)?;
-    let newest = Newest { snapshot, kem, head: new.head };
+    let newest = Newest { snapshot, kem, head: new.head, n: 0 };
     db::save_meta(turn.db, "snapshot", Some(&proto::encode(&newest)))
 }
 
@@ -321,6 +361,6 @@ pub(super) fn first_snapshot(turn: &mut Turn<'_>, account: &Account, log: &LogRo
     let snapshot = outbox::put_blob(turn, id, sealed, Some(&log.branch))?;
     let (id, kem) = (BlobId(turn.random()), seal_kem_blob(turn.luck, &key, &[]).map_err(bug)?);
     let kem = outbox::put_blob(turn, id, kem, Some(&log.branch))?;
-    let newest = Newest { snapshot, kem, head: proto::chain::first_head(&log.branch, None) };
+    let newest = Newest { snapshot, kem, head: proto::chain::first_head(&log.branch, None), n: 0 };
     db::save_meta(turn.db, "snapshot", Some(&proto::encode(&newest)))
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use client_api::{DeviceId, IssuerId, UnitId, UserId};
 use minicbor::bytes::ByteVec;
-use proto::{ContentHash, InboxId};
+use proto::{ContentHash, Hour, InboxId, PublicKey};
 
 /// A device others may write to.
 #[derive(Clone, Debug)]
@@ -19,6 +19,9 @@ pub(crate) struct DeviceRow {
     pub inbox: InboxId,
     pub seal_key_hash: ContentHash,
     pub seal_key: Option<Vec<u8>>,
+    pub user_key: PublicKey,
+    pub issuer_key: PublicKey,
+    pub cert_ends: Hour,
 }
 
 /// A person as listed.
@@ -65,17 +68,33 @@ pub(crate) fn list_units(db: &Db<'_>) -> Result<Vec<(UnitId, String)>, EngineErr
 pub(crate) fn save_device(db: &Db<'_>, device: &Device) -> Result<(), EngineError> {
     db::run(
         db,
-        "INSERT INTO device (device, user, inbox, seal_key_hash, seal_key) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (device) DO UPDATE SET inbox = ?3, seal_key_hash = ?4, seal_key = coalesce(?5, seal_key)",
+        "INSERT INTO device (device, user, inbox, seal_key_hash, seal_key, user_key, issuer_key, cert_ends)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (device) DO UPDATE SET inbox = ?3, seal_key_hash = ?4, seal_key = coalesce(?5, seal_key),
+         cert_ends = max(cert_ends, ?8)",
         params![
             device.device.as_bytes(),
             device.user.as_bytes(),
             device.inbox.as_bytes(),
             device.seal_key_hash.as_bytes(),
-            device.seal_key.as_ref().map(|key| key.as_slice())
+            device.seal_key.as_ref().map(|key| key.as_slice()),
+            device.user_key.as_bytes(),
+            device.issuer_key.as_bytes(),
+            device.cert_ends.0
         ],
     )?;
     Ok(())
+}
+
+pub(crate) fn set_cert_ends(db: &Db<'_>, device: &DeviceId, ends: Hour) -> Result<(), EngineError> {
+    db::run(db, "UPDATE device SET cert_ends = ?2 WHERE device = ?1", params![device.as_bytes(), ends.0])?;
+    Ok(())
+}
+
+/// Devices whose user certificate ends by then, the first to end first.
+pub(crate) fn list_ending(db: &Db<'_>, by: Hour, limit: u32) -> Result<Vec<DeviceRow>, EngineError> {
+    let sql = format!("{DEVICE} WHERE revoked = 0 AND cert_ends <= ?1 ORDER BY cert_ends, device LIMIT ?2");
+    db::list(db, &sql, params![by.0, limit], device)
 }
 
 pub(crate) fn save_seal_key(db: &Db<'_>, device: &DeviceId, key: &[u8]) -> Result<(), EngineError> {
@@ -94,7 +113,7 @@ pub(crate) fn revoke_device(db: &Db<'_>, device: &DeviceId) -> Result<(), Engine
     Ok(())
 }
 
-const DEVICE: &str = "SELECT device, user, inbox, seal_key_hash, seal_key FROM device";
+const DEVICE: &str = "SELECT device, user, inbox, seal_key_hash, seal_key, user_key, issuer_key, cert_ends FROM device";
 
 fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {
@@ -103,6 +122,9 @@ fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         inbox: col(row, 2)?,
         seal_key_hash: col(row, 3)?,
         seal_key: row.get(4)?,
+        user_key: col(row, 5)?,
+        issuer_key: col(row, 6)?,
+        cert_ends: Hour(row.get(7)?),
     })
 }
 
@@ -199,34 +221,55 @@ pub(crate) fn list_package_roots(db: &Db<'_>) -> Result<Vec<(u32, Secret)>, Engi
     })
 }
 
-/// Own records not yet read back, oldest first: (seq, encoded records, branch they were sealed for).
-pub(crate) fn list_pending(db: &Db<'_>) -> Result<Vec<Pending>, EngineError> {
+/// The oldest own entries the server has not confirmed.
+pub(crate) fn list_pending(db: &Db<'_>, limit: u32) -> Result<Vec<Pending>, EngineError> {
     db::list(
         db,
-        "SELECT seq, body, env, env_hash, branch, acked FROM outbox WHERE conversation IS NULL ORDER BY seq",
-        [],
+        "SELECT seq, body, env, env_hash, kind FROM outbox WHERE conversation IS NULL AND acked = 0
+         ORDER BY seq LIMIT ?1",
+        [limit],
         |row| {
             Ok(Pending {
                 seq: row.get(0)?,
                 body: row.get(1)?,
                 env: row.get::<_, Option<Vec<u8>>>(2)?.map(ByteVec::from),
                 env_hash: col_opt(row, 3)?,
-                acked: row.get(5)?,
+                is_notice: row.get::<_, i64>(4)? == NOTICE,
             })
         },
     )
 }
 
-/// Own directory records on their way.
+/// Whether own entries are still to be read back.
+pub(crate) fn has_pending(db: &Db<'_>) -> Result<bool, EngineError> {
+    Ok(db::find(db, "SELECT 1 FROM outbox WHERE conversation IS NULL LIMIT 1", [], |_| Ok(()))?.is_some())
+}
+
+/// An own directory entry on its way.
 pub(crate) struct Pending {
     pub seq: i64,
+    /// Records, or the notice of a snapshot.
     pub body: Vec<u8>,
     pub env: Option<ByteVec>,
     pub env_hash: Option<ContentHash>,
-    pub acked: bool,
+    pub is_notice: bool,
 }
+
+/// The outbox's kind of a snapshot's notice; 1 is records.
+const NOTICE: i64 = 3;
 
 pub(crate) fn add_pending(db: &Db<'_>, body: &[u8]) -> Result<(), EngineError> {
     db::run(db, "INSERT INTO outbox (body, kind) VALUES (?1, 1)", [body])?;
+    Ok(())
+}
+
+pub(crate) fn add_notice(db: &Db<'_>, body: &[u8]) -> Result<(), EngineError> {
+    db::run(db, "INSERT INTO outbox (body, kind) VALUES (?1, ?2)", params![body, NOTICE])?;
+    Ok(())
+}
+
+/// A rekey came between: its own snapshot counts.
+pub(crate) fn drop_notices(db: &Db<'_>) -> Result<(), EngineError> {
+    db::run(db, "DELETE FROM outbox WHERE conversation IS NULL AND kind = ?1", [NOTICE])?;
     Ok(())
 }

@@ -2,15 +2,19 @@
 //! An administrator's records on their way into the directory's log.
 
 use super::{
-    format::{Act, ActKind, Record, Scope, record, sign_records},
+    format::{
+        Act, ActKind, IssuerSecrets, Record, Scope, record, seal_issuer_keys, sign::NOTICE_BYTES, sign_records,
+        sign_snapshot_notice,
+    },
     store,
 };
 use crate::{
     EngineError,
-    crypto::sign::SigningKey,
+    cert::issuer_id,
+    crypto::{seal::SealPublic, sign::SigningKey},
     db::{self, params},
     error::bug,
-    profile::{self, Account},
+    profile::{self, Account, IssuerKeys},
     sync::{self, LogState, Payload},
     turn::{Turn, Want},
 };
@@ -29,6 +33,35 @@ pub(crate) fn append(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), Engi
     Ok(())
 }
 
+/// Own entries that may be unacknowledged at once.
+const UNACKED: u32 = 8;
+
+/// Signs for the present branch; an administrator's record gets the keys that hold in it.
+fn sign(
+    turn: &Turn<'_>,
+    account: &Account,
+    issuer: &IssuerKeys,
+    scope: &Scope,
+    row: &store::Pending,
+) -> Result<Vec<u8>, EngineError> {
+    let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
+    if row.is_notice {
+        let notice = proto::decode(&row.body, NOTICE_BYTES).map_err(bug)?;
+        return Ok(sign_snapshot_notice(&key, scope, &notice));
+    }
+    let mut records = record::decode(&row.body).map_err(bug)?;
+    let secrets = IssuerSecrets { write: issuer.write_key.clone(), pass: issuer.pass_key.clone() };
+    for record in &mut records {
+        if let Record::Issuer(other) = record {
+            let to = SealPublic::from_bytes(&other.seal_key).map_err(bug)?;
+            let id = issuer_id(&other.grant.issuer_pub);
+            let sealed = seal_issuer_keys(turn.luck, &account.authority, &id, &to, &secrets).map_err(bug)?;
+            other.keys = Some(sealed.into());
+        }
+    }
+    sign_records(&key, scope, &records).map_err(bug)
+}
+
 /// Signs, seals and sends what is queued, in order, once the log is read to its end.
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let Some(log) = sync::store::find_directory(turn.db)?.filter(|log| log.state == LogState::Open) else {
@@ -37,18 +70,17 @@ pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let (Some(issuer), Some(directory)) = (&account.issuer, &account.directory) else { return Ok(()) };
     super::rekey::first_snapshot(turn, &account, &log)?;
-    if !sync::is_read(turn, &log) || super::rekey::is_under_way(turn)? {
+    // a branch that was closed by a commit that does not hold takes nothing but a better one
+    if !sync::is_read(turn, &log) || log.candidates > 0 || super::rekey::is_under_way(turn)? {
         return super::rekey::pump(turn, &account, &log);
     }
     let scope = Scope { authority: account.authority, log: log.id, d: directory.d };
-    let pending = store::list_pending(turn.db)?;
-    for row in pending.iter().filter(|row| !row.acked).take(8) {
+    super::snapshot::pump(turn, &account, &log)?;
+    for row in store::list_pending(turn.db, UNACKED)? {
         let (env, hash) = match (&row.env, &row.env_hash) {
             (Some(env), Some(hash)) => (env.clone(), *hash),
             _ => {
-                let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
-                let records = record::decode(&row.body).map_err(bug)?;
-                let signed = sign_records(&key, &scope, &records).map_err(bug)?;
+                let signed = sign(turn, &account, issuer, &scope, &row)?;
                 let env =
                     sync::store::seal(turn.luck, &log, EntryKind::Entry, Payload::Directory, &signed).map_err(bug)?;
                 let hash = content_hash(&env);

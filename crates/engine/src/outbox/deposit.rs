@@ -72,17 +72,15 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
 }
 
 pub(super) fn answered(turn: &mut Turn<'_>, seq: i64, result: Result<Reply, ErrorCode>) -> Result<(), EngineError> {
+    let sql = "SELECT 1 FROM deposit_out WHERE seq = ?1 AND pass IS NOT NULL";
+    let by_pass = db::find(turn.db, sql, [seq], |_| Ok(()))?.is_some();
     match result {
-        Err(ErrorCode::Forbidden) => {
-            let by_pass = db::find(turn.db, "SELECT pass FROM deposit_out WHERE seq = ?1", [seq], |row| {
-                row.get::<_, Option<Vec<u8>>>(0)
-            })?;
-            if by_pass.flatten().is_some() {
-                turn.facts.push(Fact::PassRefused);
-                db::run(turn.db, "DELETE FROM deposit_out WHERE seq = ?1", [seq])?;
-            }
-            turn.pause(Want::Deposit(seq), 2);
+        // Whatever it says, nothing will come of this invitation.
+        Err(_) if by_pass => {
+            turn.facts.push(Fact::PassRefused);
+            db::run(turn.db, "DELETE FROM deposit_out WHERE seq = ?1", [seq])?;
         }
+        Err(ErrorCode::Forbidden) => turn.pause(Want::Deposit(seq), 2),
         // Nobody will ever read it there, or we made it wrongly: repeating does not help.
         Ok(_) | Err(ErrorCode::Unknown | ErrorCode::Gone | ErrorCode::TooLarge | ErrorCode::Malformed) => {
             db::run(turn.db, "DELETE FROM deposit_out WHERE seq = ?1", [seq])?;

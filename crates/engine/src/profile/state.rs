@@ -2,16 +2,18 @@
 //! The account as it is kept: one value, written whole.
 
 use crate::{
-    EngineError,
+    EngineError, cert,
     crypto::{Secret, sign::SigningKey},
     db::{self, Db},
     error::bug,
     log::DirKey,
-    turn::Turn,
+    turn::{Fact, Turn},
 };
 use client_api::{AccountState, DeviceId, Event, Status, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
-use proto::{AuthorityId, InboxId, IssuerGrant, LogId, MemberProof, RootPublicKey, proof::Op};
+use proto::{
+    AuthorityId, AuthorityStatement, InboxId, IssuerGrant, LogId, MemberProof, RootPublicKey, RootSignature, proof::Op,
+};
 
 /// What this profile knows of itself. No `Debug`: it is made of secrets.
 #[derive(Clone, Encode, Decode)]
@@ -55,6 +57,15 @@ pub(crate) struct Account {
     pub enrolling: Option<Enrolling>,
     #[n(17)]
     pub problem: Option<String>,
+    /// What this device would issue with; an administrator does.
+    #[n(18)]
+    pub issuer_key: Secret,
+    /// When the own device certificate is to be renewed, seconds since 1970.
+    #[n(19)]
+    pub renew_at: u64,
+    /// When to ask an administrator for a new user certificate, seconds since 1970.
+    #[n(20)]
+    pub ask_at: u64,
 }
 
 /// What only an administrator has.
@@ -67,8 +78,6 @@ pub(crate) struct IssuerKeys {
     pub cert: ByteVec,
     #[n(2)]
     pub grant: IssuerGrant,
-    #[n(3)]
-    pub seal_key: ByteVec,
     #[n(4)]
     pub write_key: Secret,
     #[n(5)]
@@ -81,9 +90,19 @@ pub(crate) struct IssuerKeys {
     pub version: u64,
     #[n(8)]
     pub setup_code: Option<String>,
-    /// The root's word for the very first statement; later ones are signed by the issuer.
+    /// The root's word, to be said before any of the issuer's own: the first statement, and one per revoked issuer.
     #[n(9)]
-    pub root_signature: Option<proto::RootSignature>,
+    pub root_said: Option<RootSaid>,
+}
+
+/// A statement the root signed while its file was open.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct RootSaid {
+    #[n(0)]
+    pub statement: AuthorityStatement,
+    #[n(1)]
+    pub signature: RootSignature,
 }
 
 /// Lets read the directory.
@@ -110,10 +129,27 @@ pub(crate) struct Enrolling {
     pub request_hash: proto::ContentHash,
 }
 
+/// A device renews its certificate when a third of its time is left.
+const RENEW_DEVICE_SECS: u64 = cert::DEVICE_DAYS * 86_400 / 3;
+/// Administrators renew user certificates 60 days before their end, unasked; whoever got none asks ten days later.
+const ASK_USER_SECS: u64 = 50 * 86_400;
+
 impl Account {
     pub fn device_signer(&self) -> Result<SigningKey, EngineError> {
         SigningKey::from_bytes(self.device_key.expose()).map_err(bug)
     }
+    /// Takes a verified chain [device, user, issuer] and notes when it must be renewed.
+    pub fn set_chain(&mut self, chain: Vec<Vec<u8>>) -> Result<(), EngineError> {
+        let ends = chain.iter().map(|cert| cert::validity(cert).map(|valid| valid.to_secs));
+        let ends = ends.collect::<Result<Vec<_>, _>>().map_err(bug)?;
+        let [device, user, _] = *ends else { return Err(bug("a chain has three certificates")) };
+        // cut to its parent's end: only a new parent helps
+        self.renew_at = if user > device { device.saturating_sub(RENEW_DEVICE_SECS) } else { u64::MAX };
+        self.ask_at = user.saturating_sub(ASK_USER_SECS);
+        self.chain = chain.into_iter().map(Into::into).collect();
+        Ok(())
+    }
+
     pub fn is_ready(&self) -> bool {
         matches!(self.state, AccountState::Ready | AccountState::Founding) && !self.chain.is_empty()
     }
@@ -147,13 +183,58 @@ pub(crate) fn write_key(turn: &Turn<'_>) -> Result<Option<SigningKey>, EngineErr
 
 /// If it is this profile's person who was locked out, everything stops here.
 pub(crate) fn note_revoked(turn: &mut Turn<'_>, user: &UserId) -> Result<(), EngineError> {
-    let Some(mut account) = load(turn.db)?.filter(|account| account.user == *user) else { return Ok(()) };
-    account.state = AccountState::Revoked;
-    account.problem = Some("this account was locked out by an administrator".into());
-    save(turn.db, &account)?;
-    turn.event(Event::AccountChanged);
+    match load(turn.db)?.filter(|account| account.user == *user) {
+        Some(account) => lock_out(turn, account),
+        None => Ok(()),
+    }
+}
+
+/// As [`note_revoked`], for this one device.
+pub(crate) fn note_device_revoked(turn: &mut Turn<'_>, device: &DeviceId) -> Result<(), EngineError> {
+    match load(turn.db)?.filter(|account| account.device == *device) {
+        Some(account) => lock_out(turn, account),
+        None => Ok(()),
+    }
+}
+
+fn lock_out(turn: &mut Turn<'_>, mut account: Account) -> Result<(), EngineError> {
+    if account.state != AccountState::Revoked {
+        account.state = AccountState::Revoked;
+        account.problem = Some(LOCKED_OUT.into());
+        save(turn.db, &account)?;
+        turn.facts.push(Fact::Wipe);
+        turn.event(Event::AccountChanged);
+    }
     Ok(())
 }
+
+/// Nothing stays on this device but that it was locked out: every row goes, every key, and the chunks of attachments.
+pub(crate) fn wipe(turn: &mut Turn<'_>) -> Result<(), EngineError> {
+    let Some(account) = load(turn.db)? else { return Ok(()) };
+    turn.doomed.extend(turn.media.list().map_err(EngineError::Media)?);
+    db::wipe(turn.db)?;
+    let none = || Secret::new([0; 32]);
+    let stub = Account {
+        state: AccountState::Revoked,
+        authority_name: String::new(),
+        name: String::new(),
+        user_key: none(),
+        device_key: none(),
+        chain: Vec::new(),
+        inbox_owner: none(),
+        seal_key: Vec::new().into(),
+        issuer: None,
+        directory: None,
+        enrolling: None,
+        issuer_key: none(),
+        renew_at: u64::MAX,
+        ask_at: u64::MAX,
+        ..account
+    };
+    save(turn.db, &stub)
+}
+
+const LOCKED_OUT: &str = "this account was locked out by an administrator; everything was deleted here";
 
 pub(crate) fn status(turn: &Turn<'_>) -> Result<Status, EngineError> {
     let Some(account) = load(turn.db)? else { return Ok(Status::default()) };

@@ -8,14 +8,15 @@ use crate::{
         Luck, Secret, aead,
         pad::{pad, unpad},
         seal::{SealKey, SealPublic},
+        sign::{self, SigningKey},
     },
     directory::format::{BlobRef, DirKey, Name},
 };
 use client_api::UserId;
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{
-    AuthorityId, BranchId, ContentHash, InboxId, InviteId, LogId, PublicKey, RootPublicKey, chain::content_hash,
-    limit::DEPOSIT_BYTES,
+    AuthorityId, BranchId, ContentHash, InboxId, InviteId, LogId, PublicKey, RootPublicKey, Signature,
+    chain::content_hash, limit::DEPOSIT_BYTES,
 };
 
 /// Every sealed request has exactly this size.
@@ -32,6 +33,8 @@ pub struct EnrolRequest {
     pub fresh: SealPublic,
     pub device_key: PublicKey,
     pub user_key: PublicKey,
+    /// What the device would issue with, should its person become an administrator.
+    pub issuer_key: PublicKey,
     /// The inbox the device will have.
     pub inbox: InboxId,
     pub inbox_owner: PublicKey,
@@ -53,6 +56,51 @@ struct RequestWire {
     inbox_owner: PublicKey,
     #[n(5)]
     inbox_seal: ByteVec,
+    #[n(6)]
+    issuer_key: PublicKey,
+}
+
+/// The signing keys a request names, to prove that whoever asks has them.
+pub struct RequestKeys {
+    pub device: SigningKey,
+    pub user: SigningKey,
+    pub issuer: SigningKey,
+}
+
+/// A request with the proofs: by device key, user key and issuer key over [`possession`].
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct ProvenWire {
+    #[n(0)]
+    request: RequestWire,
+    #[n(1)]
+    by_device: Signature,
+    #[n(2)]
+    by_user: Signature,
+    #[n(3)]
+    by_issuer: Signature,
+}
+
+/// What the approver says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnrolReply {
+    Granted(Box<EnrolAnswer>),
+    Refused(Refusal),
+}
+
+/// Why a request is not granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Refusal {
+    /// Another request with the same invitation came first.
+    #[n(0)]
+    Used,
+    /// The invitation had ended before the request was read.
+    #[n(1)]
+    Expired,
+    /// The person was locked out since.
+    #[n(2)]
+    Withdrawn,
 }
 
 /// What makes a device a member.
@@ -75,6 +123,14 @@ pub struct EnrolAnswer {
     pub user: UserId,
     pub name: Name,
     pub authority_name: Name,
+}
+
+#[derive(Encode, Decode)]
+enum ReplyWire {
+    #[n(0)]
+    Granted(#[n(0)] Box<AnswerWire>),
+    #[n(1)]
+    Refused(#[n(0)] Refusal),
 }
 
 #[derive(Encode, Decode)]
@@ -123,24 +179,29 @@ pub struct Invitation {
 }
 
 impl EnrolRequest {
-    fn encode(&self) -> Vec<u8> {
-        proto::encode(&RequestWire {
+    fn wire(&self) -> RequestWire {
+        RequestWire {
             fresh: self.fresh.as_bytes().to_vec().into(),
             device_key: self.device_key,
             user_key: self.user_key,
             inbox: self.inbox,
             inbox_owner: self.inbox_owner,
             inbox_seal: self.inbox_seal.as_bytes().to_vec().into(),
-        })
+            issuer_key: self.issuer_key,
+        }
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, LetterError> {
-        let wire: RequestWire = proto::decode(bytes, PLAIN_REQUEST_BYTES).map_err(|_| LetterError::Malformed)?;
+    fn encode(&self) -> Vec<u8> {
+        proto::encode(&self.wire())
+    }
+
+    fn read(wire: RequestWire) -> Result<Self, LetterError> {
         let key = |bytes: &[u8]| SealPublic::from_bytes(bytes).map_err(|_| LetterError::Malformed);
         Ok(Self {
             fresh: key(&wire.fresh)?,
             device_key: wire.device_key,
             user_key: wire.user_key,
+            issuer_key: wire.issuer_key,
             inbox: wire.inbox,
             inbox_owner: wire.inbox_owner,
             inbox_seal: key(&wire.inbox_seal)?,
@@ -159,6 +220,12 @@ pub fn code(request: &ContentHash) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
+/// What device, user and issuer key sign: "rp1 enrol possession" ‖ authority ‖ invite ‖ [`request_hash`].
+fn possession(authority: &AuthorityId, invite: &InviteId, request: &EnrolRequest) -> Vec<u8> {
+    let hash = request_hash(request);
+    [b"rp1 enrol possession".as_slice(), authority.as_ref(), invite.as_ref(), hash.as_ref()].concat()
+}
+
 /// Invite id ‖ sealed, padded; exactly [`ENROL_REQUEST_BYTES`].
 ///
 /// # Errors
@@ -169,8 +236,16 @@ pub fn seal_request(
     authority: &AuthorityId,
     invite: &InviteId,
     request: &EnrolRequest,
+    keys: &RequestKeys,
 ) -> Result<Vec<u8>, LetterError> {
-    let plain = pad(&request.encode(), PLAIN_REQUEST_BYTES).map_err(|_| LetterError::TooLarge)?;
+    let signed = possession(authority, invite, request);
+    let proven = ProvenWire {
+        request: request.wire(),
+        by_device: keys.device.sign(&signed),
+        by_user: keys.user.sign(&signed),
+        by_issuer: keys.issuer.sign(&signed),
+    };
+    let plain = pad(&proto::encode(&proven), PLAIN_REQUEST_BYTES).map_err(|_| LetterError::TooLarge)?;
     let sealed = aead::seal(luck, request_key, &request_aad(authority, invite), &plain);
     Ok([invite.as_ref(), &sealed].concat())
 }
@@ -185,12 +260,22 @@ pub fn request_invite(sealed: &[u8]) -> Result<InviteId, LetterError> {
 }
 
 /// # Errors
-/// [`LetterError::Malformed`] or [`LetterError::Open`].
+/// [`LetterError::Malformed`], [`LetterError::Open`], or [`LetterError::Possession`]: the asker lacks one of the keys.
 pub fn open_request(request_key: &Secret, authority: &AuthorityId, sealed: &[u8]) -> Result<EnrolRequest, LetterError> {
     let invite = request_invite(sealed)?;
     let body = sealed.get(InviteId::LEN..).ok_or(LetterError::Malformed)?;
     let plain = aead::open(request_key, &request_aad(authority, &invite), body).map_err(|_| LetterError::Open)?;
-    EnrolRequest::decode(&unpad(&plain).map_err(|_| LetterError::Malformed)?)
+    let plain = unpad(&plain).map_err(|_| LetterError::Malformed)?;
+    let proven: ProvenWire = proto::decode(&plain, PLAIN_REQUEST_BYTES).map_err(|_| LetterError::Malformed)?;
+    let request = EnrolRequest::read(proven.request)?;
+    let signed = possession(authority, &invite, &request);
+    let proofs = [
+        (&request.device_key, &proven.by_device),
+        (&request.user_key, &proven.by_user),
+        (&request.issuer_key, &proven.by_issuer),
+    ];
+    let holds = proofs.iter().all(|(key, proof)| sign::verify(key, &signed, proof).is_ok());
+    if holds { Ok(request) } else { Err(LetterError::Possession) }
 }
 
 /// Sealed to the request's fresh key and bound to that request, padded to one size.
@@ -222,7 +307,29 @@ pub fn seal_answer(
         name: answer.name.clone(),
         authority_name: answer.authority_name.clone(),
     };
-    let plain = pad(&proto::encode(&wire), ANSWER_PLAIN_BYTES).map_err(|_| LetterError::TooLarge)?;
+    seal_reply(luck, authority, request, &ReplyWire::Granted(Box::new(wire)))
+}
+
+/// Sealed as an answer is, and of the same size.
+///
+/// # Errors
+/// As [`seal_answer`].
+pub fn seal_refusal(
+    luck: &Luck,
+    authority: &AuthorityId,
+    request: &EnrolRequest,
+    refusal: Refusal,
+) -> Result<Vec<u8>, LetterError> {
+    seal_reply(luck, authority, request, &ReplyWire::Refused(refusal))
+}
+
+fn seal_reply(
+    luck: &Luck,
+    authority: &AuthorityId,
+    request: &EnrolRequest,
+    reply: &ReplyWire,
+) -> Result<Vec<u8>, LetterError> {
+    let plain = pad(&proto::encode(reply), ANSWER_PLAIN_BYTES).map_err(|_| LetterError::TooLarge)?;
     let info = answer_info(authority, &request_hash(request));
     request.fresh.seal(luck, &info, b"", &plain).map_err(|_| LetterError::Malformed)
 }
@@ -236,20 +343,23 @@ pub fn open_answer(
     authority: &AuthorityId,
     request: &ContentHash,
     sealed: &[u8],
-) -> Result<EnrolAnswer, LetterError> {
+) -> Result<EnrolReply, LetterError> {
     if sealed.len() > DEPOSIT_BYTES {
         return Err(LetterError::TooLarge);
     }
     let plain = fresh.open(&answer_info(authority, request), b"", sealed).map_err(|_| LetterError::Open)?;
-    decode_answer(&unpad(&plain).map_err(|_| LetterError::Malformed)?)
+    decode_reply(&unpad(&plain).map_err(|_| LetterError::Malformed)?)
 }
 
-fn decode_answer(bytes: &[u8]) -> Result<EnrolAnswer, LetterError> {
-    let wire: AnswerWire = proto::decode(bytes, ANSWER_PLAIN_BYTES).map_err(|_| LetterError::Malformed)?;
+fn decode_reply(bytes: &[u8]) -> Result<EnrolReply, LetterError> {
+    let wire = match proto::decode(bytes, ANSWER_PLAIN_BYTES).map_err(|_| LetterError::Malformed)? {
+        ReplyWire::Refused(refusal) => return Ok(EnrolReply::Refused(refusal)),
+        ReplyWire::Granted(wire) => *wire,
+    };
     if wire.user_cert.len() > CERT_BYTES || wire.issuer_cert.len() > CERT_BYTES {
         return Err(LetterError::TooLarge);
     }
-    Ok(EnrolAnswer {
+    Ok(EnrolReply::Granted(Box::new(EnrolAnswer {
         user_cert: wire.user_cert.into(),
         issuer_cert: wire.issuer_cert.into(),
         root_pub: wire.root_pub,
@@ -264,7 +374,7 @@ fn decode_answer(bytes: &[u8]) -> Result<EnrolAnswer, LetterError> {
         user: wire.user,
         name: wire.name,
         authority_name: wire.authority_name,
-    })
+    })))
 }
 
 /// Hands at most [`INVITATIONS`] invitations to an approver, within one deposit.
@@ -314,8 +424,12 @@ fn invitations_info(authority: &AuthorityId) -> Vec<u8> {
 
 /// What stands behind the seals.
 pub(super) fn fuzz(bytes: &[u8]) {
-    if let Ok(request) = EnrolRequest::decode(bytes) {
-        assert_eq!(EnrolRequest::decode(&request.encode()).as_ref(), Ok(&request), "a request changes");
+    if let Ok(wire) = proto::decode::<RequestWire>(bytes, PLAIN_REQUEST_BYTES)
+        && let Ok(request) = EnrolRequest::read(wire)
+    {
+        let again = proto::decode(&request.encode(), PLAIN_REQUEST_BYTES).map(EnrolRequest::read);
+        assert_eq!(again, Ok(Ok(request)), "a request changes");
     }
-    let _ = (request_invite(bytes), decode_answer(bytes), decode_invitations(bytes));
+    let _ = proto::decode::<ProvenWire>(bytes, PLAIN_REQUEST_BYTES);
+    let _ = (request_invite(bytes), decode_reply(bytes), decode_invitations(bytes));
 }

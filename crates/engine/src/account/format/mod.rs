@@ -3,15 +3,18 @@
 
 pub mod enrol;
 pub mod link;
+pub mod renewal;
 pub mod root_file;
 #[cfg(test)]
 mod tests;
 
 pub use enrol::{
-    ENROL_REQUEST_BYTES, EnrolAnswer, EnrolRequest, Invitation, code, open_answer, open_invitations, open_request,
-    request_hash, request_invite, seal_answer, seal_invitations, seal_request,
+    ENROL_REQUEST_BYTES, EnrolAnswer, EnrolReply, EnrolRequest, Invitation, Refusal, RequestKeys, code, open_answer,
+    open_invitations, open_request, request_hash, request_invite, seal_answer, seal_invitations, seal_refusal,
+    seal_request,
 };
 pub use link::{InviteLink, InviteSecrets, LinkError, root_fingerprint};
+pub use renewal::{RenewalLetter, Wanted, open_renewal, seal_renewal};
 pub use root_file::{RootFile, RootFileError, open_root_file, seal_root_file};
 
 /// Why a letter of enrolment is refused; final for these bytes.
@@ -23,6 +26,8 @@ pub enum LetterError {
     Malformed,
     #[error("does not open")]
     Open,
+    #[error("sent by somebody who does not have the keys it names")]
+    Possession,
 }
 
 /// For mutators: never panics, and what is accepted is written again and read as the same value.
@@ -35,4 +40,5 @@ pub fn fuzz(bytes: &[u8]) {
     link::fuzz_body(bytes);
     root_file::fuzz(bytes);
     enrol::fuzz(bytes);
+    renewal::fuzz(bytes);
 }

@@ -30,16 +30,23 @@ fn offer(luck: &Luck) -> Offer {
 }
 
 fn request(luck: &Luck) -> (SealKey, EnrolRequest) {
+    let (fresh, request, _) = proven(luck);
+    (fresh, request)
+}
+
+fn proven(luck: &Luck) -> (SealKey, EnrolRequest, RequestKeys) {
     let fresh = SealKey::generate(luck);
+    let [device, user, issuer] = std::array::from_fn(|_| SigningKey::generate(luck));
     let request = EnrolRequest {
         fresh: fresh.public(),
-        device_key: SigningKey::generate(luck).public(),
-        user_key: SigningKey::generate(luck).public(),
+        device_key: device.public(),
+        user_key: user.public(),
+        issuer_key: issuer.public(),
         inbox: InboxId(luck.bytes()),
         inbox_owner: SigningKey::generate(luck).public(),
         inbox_seal: SealKey::generate(luck).public(),
     };
-    (fresh, request)
+    (fresh, request, RequestKeys { device, user, issuer })
 }
 
 fn answer(luck: &Luck) -> EnrolAnswer {
@@ -144,9 +151,9 @@ fn server_addresses_have_one_form() {
 fn request_has_one_size_and_opens_only_for_its_invitation() {
     let luck = seeded::luck(1);
     let (key, other) = (Secret::new([1; 32]), Secret::new([2; 32]));
-    let (_, request) = request(&luck);
+    let (_, request, keys) = proven(&luck);
     let invite = InviteId([3; 16]);
-    let sealed = seal_request(&luck, &key, &TOWN, &invite, &request).unwrap();
+    let sealed = seal_request(&luck, &key, &TOWN, &invite, &request, &keys).unwrap();
     assert_eq!(sealed.len(), ENROL_REQUEST_BYTES);
     assert_eq!(request_invite(&sealed), Ok(invite));
     assert_eq!(open_request(&key, &TOWN, &sealed), Ok(request));
@@ -161,6 +168,33 @@ fn request_has_one_size_and_opens_only_for_its_invitation() {
 }
 
 #[test]
+fn request_for_keys_the_asker_does_not_have_is_refused() {
+    let luck = seeded::luck(1);
+    let (key, invite) = (Secret::new([1; 32]), InviteId([3; 16]));
+    for wrong in 0..3 {
+        let (_, request, keys) = proven(&luck);
+        let stranger = || SigningKey::generate(&luck);
+        let keys = match wrong {
+            0 => RequestKeys { device: stranger(), ..keys },
+            1 => RequestKeys { user: stranger(), ..keys },
+            _ => RequestKeys { issuer: stranger(), ..keys },
+        };
+        let sealed = seal_request(&luck, &key, &TOWN, &invite, &request, &keys).unwrap();
+        assert_eq!(open_request(&key, &TOWN, &sealed), Err(LetterError::Possession), "{wrong}");
+    }
+}
+
+#[test]
+fn refusal_looks_like_an_answer_from_outside_and_opens_only_for_its_request() {
+    let luck = seeded::luck(1);
+    let ((fresh, ours), (other_fresh, _)) = (request(&luck), request(&luck));
+    let sealed = seal_refusal(&luck, &TOWN, &ours, Refusal::Used).unwrap();
+    assert_eq!(sealed.len(), seal_answer(&luck, &TOWN, &ours, &answer(&luck)).unwrap().len());
+    assert_eq!(open_answer(&fresh, &TOWN, &request_hash(&ours), &sealed), Ok(EnrolReply::Refused(Refusal::Used)));
+    assert_eq!(open_answer(&other_fresh, &TOWN, &request_hash(&ours), &sealed), Err(LetterError::Open));
+}
+
+#[test]
 fn largest_answer_fits_and_opens_only_for_its_request() {
     let luck = seeded::luck(1);
     let ((fresh, ours), (other_fresh, other)) = (request(&luck), request(&luck));
@@ -168,7 +202,7 @@ fn largest_answer_fits_and_opens_only_for_its_request() {
     let sealed = seal_answer(&luck, &TOWN, &ours, &answer).unwrap();
     assert!(sealed.len() <= DEPOSIT_BYTES);
     let open = |key, request: &EnrolRequest| open_answer(key, &TOWN, &request_hash(request), &sealed);
-    assert_eq!(open(&fresh, &ours), Ok(answer.clone()));
+    assert_eq!(open(&fresh, &ours), Ok(EnrolReply::Granted(Box::new(answer.clone()))));
     assert_eq!(open(&fresh, &other), Err(LetterError::Open));
     assert_eq!(open(&other_fresh, &ours), Err(LetterError::Open));
     let mut altered = sealed.clone();

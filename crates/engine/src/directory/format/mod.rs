@@ -21,7 +21,8 @@ pub use record::{
 pub use sign::{Part, Scope, SignedIn, sign_records, sign_rekey, sign_snapshot_notice, split};
 pub use snapshot::{RekeyNotice, SealedWriteKey, Snapshot, SnapshotIn, SnapshotNotice};
 pub use wrap::{
-    KEM_SLOT_BYTES, WRAP_SLOT_BYTES, open_kem, open_wrap, open_write_key, seal_kem_blob, seal_wrap_blob, seal_write_key,
+    IssuerSecrets, KEM_SLOT_BYTES, WRAP_SLOT_BYTES, open_issuer_keys, open_kem, open_wrap, open_write_key,
+    seal_issuer_keys, seal_kem_blob, seal_wrap_blob, seal_write_key,
 };
 
 /// Why bytes of the directory are refused; final for these bytes.

@@ -4,12 +4,14 @@
 use super::FormatError;
 use client_api::{DeviceId, FunctionId, IssuerId, Timestamp, UnitId, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
-use proto::{AuthorityId, ContentHash, InboxId, IssuerGrant, RootPublicKey, TtlClass};
+use proto::{AuthorityId, ContentHash, Hour, InboxId, IssuerGrant, PublicKey, RootPublicKey, TtlClass};
 
 /// Largest name in bytes.
 pub const NAME_BYTES: usize = 200;
 /// Largest number of persons in one function.
 pub const MEMBERS: usize = 5_000;
+/// Most bytes of an issuer's sealed keys.
+const ISSUER_KEYS_BYTES: usize = crate::crypto::seal::OVERHEAD_BYTES + 128;
 /// Records signed at once.
 pub const RECORDS: usize = 1_000;
 /// Largest list of records, encoded, in bytes.
@@ -119,6 +121,15 @@ pub struct Device {
     /// The key whole; left out in a snapshot, where it lies in the KEM blob.
     #[n(4)]
     pub seal_key: Option<ByteVec>,
+    /// Whose certificate an administrator renews.
+    #[n(5)]
+    pub user_key: PublicKey,
+    /// What it would issue with, should its person become an administrator.
+    #[n(6)]
+    pub issuer_key: PublicKey,
+    /// When the user certificate it was last given ends.
+    #[n(7)]
+    pub cert_ends: Hour,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -156,6 +167,9 @@ pub struct Issuer {
     /// Whose device or agent it is.
     #[n(3)]
     pub user: UserId,
+    /// Write key of the branch the record stands in and pass key, sealed to it; left out in a snapshot.
+    #[n(4)]
+    pub keys: Option<ByteVec>,
 }
 
 /// Another authority whose people may be talked to, or a new root of our own.
@@ -242,6 +256,7 @@ impl Record {
             Self::Issuer(issuer) => {
                 issuer.cert.len() <= crate::cert::CERT_BYTES
                     && issuer.seal_key.len() == crate::crypto::seal::PUBLIC_BYTES
+                    && issuer.keys.as_ref().is_none_or(|keys| keys.len() <= ISSUER_KEYS_BYTES)
             }
             _ => true,
         };

@@ -146,6 +146,9 @@ pub struct RekeyNotice {
     pub devices: u32,
     #[n(6)]
     pub write_keys: Vec<SealedWriteKey>,
+    /// Entries of the branch its author had read: it holds only as the very next one, else it would lose some.
+    #[n(7)]
+    pub n: u32,
 }
 
 /// A snapshot within an epoch; covers the branch up to entry `n`.

@@ -13,7 +13,7 @@ use crate::{
 };
 use client_api::{DeviceId, FunctionId, Timestamp, UnitId, UserId};
 use proto::{
-    AuthorityId, BlobId, ContentHash, Hour, InboxId, IssuerGrant, LogId, RootSignature, TtlClass,
+    AuthorityId, BlobId, ContentHash, Hour, InboxId, IssuerGrant, LogId, PublicKey, RootSignature, TtlClass,
     blob::bucket,
     chain::content_hash,
     limit::{ENTRY_ENVELOPE_BYTES, KEY_PACKAGE_BYTES},
@@ -34,6 +34,9 @@ fn device(n: u32) -> Record {
         inbox: InboxId([7; 32]),
         seal_key_hash: ContentHash([8; 32]),
         seal_key: None,
+        user_key: PublicKey([1; 65]),
+        issuer_key: PublicKey([2; 65]),
+        cert_ends: Hour(500_000),
     })
 }
 
@@ -70,11 +73,14 @@ fn one_of_each(luck: &Luck) -> Vec<Record> {
             inbox: InboxId([5; 32]),
             seal_key_hash: content_hash(&seal),
             seal_key: Some(seal.clone().into()),
+            user_key: PublicKey([1; 65]),
+            issuer_key: PublicKey([2; 65]),
+            cert_ends: Hour(500_000),
         }),
         Record::RevokePerson(UserId([1; 16])),
         Record::RevokeDevice(DeviceId([1; 16])),
         Record::Policy(Policy { approval: Approval::Code, retention: TtlClass::Days30 }),
-        Record::Issuer(Issuer { cert: cert.into(), grant, seal_key: seal.into(), user: UserId([1; 16]) }),
+        Record::Issuer(Issuer { cert: cert.into(), grant, seal_key: seal.into(), user: UserId([1; 16]), keys: None }),
         Record::RevokeIssuer(issuer_id(&key.public())),
         Record::TrustedRoot(TrustedRoot { authority: AuthorityId([1; 32]), root_pub: root.public(), name }),
         Record::Act(Act { who: UserId([1; 16]), what: ActKind::Founded, at: Timestamp(1) }),
@@ -94,6 +100,7 @@ fn notice() -> RekeyNotice {
         removed: vec![DeviceId([1; 16])],
         devices: 7,
         write_keys: vec![],
+        n: 8,
     }
 }
 

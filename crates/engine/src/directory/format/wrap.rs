@@ -8,7 +8,10 @@ use crate::crypto::{
     seal::{self, SealKey, SealPublic},
     sign::SigningKey,
 };
+use client_api::IssuerId;
+use minicbor::{Decode, Encode};
 use proto::{AuthorityId, blob::bucket};
+use zeroize::Zeroizing;
 
 /// Length of one wrap: HPKE's overhead and 32 bytes.
 pub const WRAP_SLOT_BYTES: usize = seal::OVERHEAD_BYTES + 32;
@@ -97,6 +100,49 @@ pub fn open_write_key(
 ) -> Result<SigningKey, FormatError> {
     let plain = own.open(&info(b"rp1 write key", authority, d), b"", sealed).map_err(|_| FormatError::Open)?;
     SigningKey::from_bytes(&plain).map_err(|_| FormatError::Open)
+}
+
+/// What an issuer needs besides its own key and certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct IssuerSecrets {
+    /// The directory's write key.
+    #[n(0)]
+    pub write: Secret,
+    /// The authority's pass key.
+    #[n(1)]
+    pub pass: Secret,
+}
+
+/// Bound to the issuer it is for.
+///
+/// # Errors
+/// [`FormatError::Malformed`] for a key nothing can be sealed to.
+pub fn seal_issuer_keys(
+    luck: &Luck,
+    authority: &AuthorityId,
+    issuer: &IssuerId,
+    to: &SealPublic,
+    keys: &IssuerSecrets,
+) -> Result<Vec<u8>, FormatError> {
+    let plain = Zeroizing::new(proto::encode(keys));
+    to.seal(luck, &issuer_info(authority, issuer), b"", &plain).map_err(|_| FormatError::Malformed)
+}
+
+/// # Errors
+/// [`FormatError::Open`] or [`FormatError::Malformed`].
+pub fn open_issuer_keys(
+    own: &SealKey,
+    authority: &AuthorityId,
+    issuer: &IssuerId,
+    sealed: &[u8],
+) -> Result<IssuerSecrets, FormatError> {
+    let plain = own.open(&issuer_info(authority, issuer), b"", sealed).map_err(|_| FormatError::Open)?;
+    Ok(proto::decode(&Zeroizing::new(plain), 256)?)
+}
+
+fn issuer_info(authority: &AuthorityId, issuer: &IssuerId) -> Vec<u8> {
+    [b"rp1 issuer keys".as_slice(), authority.as_ref(), issuer.as_bytes()].concat()
 }
 
 fn info(label: &[u8], authority: &AuthorityId, d: u32) -> Vec<u8> {

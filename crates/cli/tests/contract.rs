@@ -172,6 +172,19 @@ fn commands_go_through_the_process_that_has_the_profile_open() {
 }
 
 #[test]
+fn follower_beside_an_agent_prints_what_the_agent_receives() {
+    let town = Town::with_people(&["Anna Weiß", "Bernd Ott"]);
+    let _agent = town.agent_of("bernd");
+    let follower = town.follow("bernd");
+    for number in 0..3 {
+        town.ok("anna", &["send", "--to", "Bernd", &format!("Nummer {number}")]);
+        assert_eq!(follower.next()["text"], format!("Nummer {number}"));
+    }
+    assert!(follower.kill().is_empty());
+    assert_eq!(town.ok("bernd", &["receive"]), "", "printed is displayed, for the agent too");
+}
+
+#[test]
 fn socket_left_by_a_killed_process_is_in_nobodys_way() {
     let town = Town::with_people(&["Anna Weiß"]);
     drop(town.agent_of("anna"));

@@ -127,6 +127,17 @@ impl Session {
         name::find_person(typed, &self.people().await?)
     }
 
+    /// A conversation named by its id; one not known yet may not have been read yet.
+    pub async fn known(&mut self, id: ConversationId) -> Result<ConversationId, Failure> {
+        if !self.conversations().await?.iter().any(|c| c.id == id) {
+            let _ = self.settle().await;
+            if !self.conversations().await?.iter().any(|c| c.id == id) {
+                return Err(Failure::Refused(text::NO_CONVERSATION.into()));
+            }
+        }
+        Ok(id)
+    }
+
     /// The conversation a name or id means; a direct one begins here.
     pub async fn conversation(&mut self, typed: &str) -> Result<ConversationId, Failure> {
         let mut found = name::find_target(typed, &self.people().await?, &self.conversations().await?);
@@ -135,7 +146,7 @@ impl Session {
             found = name::find_target(typed, &self.people().await?, &self.conversations().await?);
         }
         match found? {
-            Target::Conversation(id) => Ok(id),
+            Target::Conversation(id) => self.known(id).await,
             Target::Person(user) => match self.command(Command::OpenDirect(user)).await? {
                 Answer::Conversation(id) => Ok(id),
                 _ => Err(unexpected()),

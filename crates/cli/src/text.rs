@@ -12,6 +12,7 @@ pub const ASK_PASSPHRASE: &str = "Passphrase for the root key: ";
 pub const ASK_AGAIN: &str = "Once more: ";
 pub const PASSPHRASES_DIFFER: &str = "the two passphrases differ";
 pub const NO_PASSPHRASE: &str = "no passphrase: set ROHRPOST_ROOT_PASSPHRASE or use a terminal";
+pub const NO_CONVERSATION: &str = "there is no such conversation";
 pub const NO_ATTACHMENT: &str = "there is no such attachment";
 pub const ATTACHMENT_GONE: &str = "the attachment is gone from the server: ask its sender";
 pub const ATTACHMENT_LATE: &str = "the attachment did not arrive in time";

@@ -92,11 +92,17 @@ impl Client {
     /// Waits until everything was sent and read. A profile without a server is settled at once.
     ///
     /// # Errors
-    /// [`ClientError::Unreachable`] after failed dials; [`ClientError::Slow`] if nothing moved for `patience`.
+    /// [`ClientError::Unreachable`] after failed dials; [`ClientError::Slow`] if nothing moved for `patience`;
+    /// [`ClientError::Store`] if the disk refuses again and again.
     pub async fn settle(&self, patience: Duration) -> Result<Status, ClientError> {
         let mut pulse = self.pulse.clone();
+        let failures_before = pulse.borrow().store_failures;
         loop {
-            let link = pulse.borrow_and_update().link.clone();
+            let seen = pulse.borrow_and_update().clone();
+            if seen.store_failures > failures_before.saturating_add(TRIES) {
+                return Err(ClientError::Store(seen.store_said));
+            }
+            let link = seen.link;
             let status = self.status().await?;
             let over = matches!(status.account, AccountState::None | AccountState::Refused | AccountState::Revoked);
             if status.settled || over || status.server.is_none() {

@@ -23,18 +23,22 @@ pub async fn run(session: &mut Session, verb: Conversation) -> Result<(), Failur
         }
         Conversation::List { json } => return list(session, json).await,
         Conversation::Members { to } => {
+            let to = session.known(to).await?;
             let View::Members(members) = session.query(Query::Members(to)).await? else { return Err(unexpected()) };
             return members.iter().try_for_each(|m| out::line(&format!("{}\t{}", m.user, out::harmless(&m.name))));
         }
         Conversation::Add { to, person } => {
+            let to = session.known(to).await?;
             let user = session.person(&person).await?;
             session.command(Command::AddMember { conversation: to, user }).await?;
         }
         Conversation::Remove { to, person } => {
+            let to = session.known(to).await?;
             let user = session.person(&person).await?;
             session.command(Command::RemoveMember { conversation: to, user }).await?;
         }
         Conversation::Leave { to } => {
+            let to = session.known(to).await?;
             session.command(Command::Leave(to)).await?;
         }
     }

@@ -5,7 +5,7 @@ pub mod store;
 
 use serde_json::Value;
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs::OpenOptions,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -33,6 +33,7 @@ pub struct Town {
     pub folder: TempDir,
     pub server: Option<Ended>,
     pub url: String,
+    words: Vec<OsString>,
 }
 
 /// `ROHRPOST_BIN_DIR`, else beside the test's own binaries, where they are built if they are missing.
@@ -64,8 +65,14 @@ fn first_line(child: &mut Child) -> String {
 
 impl Town {
     pub fn new() -> Self {
+        Self::with_server(&[])
+    }
+
+    /// With more words for the server.
+    pub fn with_server(words: &[&OsStr]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut town = Self { folder, server: None, url: String::new() };
+        let words = words.iter().map(|word| word.to_os_string()).collect();
+        let mut town = Self { folder, server: None, url: String::new(), words };
         town.start_server("127.0.0.1:0");
         town
     }
@@ -75,6 +82,7 @@ impl Town {
             .arg("--data")
             .arg(self.folder.path().join("server"))
             .args(["--listen", listen])
+            .args(&self.words)
             .env("ROHRPOST_LOG", "trace")
             .stdout(Stdio::piped())
             .stderr(OpenOptions::new().create(true).append(true).open(self.server_log()).unwrap())

@@ -75,7 +75,7 @@ pub fn values(db: &Connection) -> Vec<(String, String, Vec<u8>)> {
     let mut all = Vec::new();
     for table in tables(db) {
         let mut query = db.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-        let columns: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = query.column_names().map(str::to_owned).collect();
         let mut rows = query.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for (at, column) in columns.iter().enumerate() {

@@ -251,6 +251,10 @@ impl Body {
         self.transfers.abort_all();
         self.transfers = JoinSet::new();
         self.engine = open_engine(&self.profile).ok();
+        self.pulse.send_modify(|pulse| {
+            pulse.store_failures = pulse.store_failures.saturating_add(1);
+            why.clone_into(&mut pulse.store_said);
+        });
         self.show(state);
     }
 

@@ -22,4 +22,7 @@ pub enum LinkState {
 pub struct Pulse {
     pub turns: u64,
     pub link: LinkState,
+    /// How often the store failed and was opened anew, and what it said last.
+    pub store_failures: u32,
+    pub store_said: String,
 }

@@ -135,6 +135,8 @@ CREATE TABLE reset (log BLOB PRIMARY KEY, old_log BLOB NOT NULL, rank BLOB NOT N
 
 CREATE INDEX reset_old ON reset (old_log);
 
+CREATE TABLE revocation (user BLOB PRIMARY KEY, statement BLOB NOT NULL) STRICT;
+
 CREATE TABLE seen_deposit (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT;
 
 CREATE TABLE silent (log BLOB NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;

@@ -4,12 +4,14 @@
 mod form;
 pub mod issue;
 mod read;
+pub mod revocation;
 pub mod seen;
 #[cfg(test)]
 mod tests;
 pub mod verify;
 
 pub use issue::{issue_device, issue_issuer, issue_user};
+pub use revocation::Revocation;
 pub use seen::Seen;
 pub use verify::{
     ChainIn, DeviceIdentity, IssuerIdentity, fits_leaf, fuzz, parse_chain, validity, verify, verify_issuer,

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     EngineError,
+    cert::Revocation,
     crypto::{Secret, seal::SealPublic},
     db::{self, col, params},
     directory::{self, format::seal_blob},
@@ -19,14 +20,17 @@ use crate::{
     mls::{Commit, Effect, Group, GroupError, Plan, Verdict},
     outbox,
     profile::{self, Account},
-    sync::{self, LogRow, LogState, Payload, Taken},
+    sync::{self, LogRow, LogState, Taken},
     turn::{Turn, Want},
 };
 use client_api::{ConversationId, DeviceId, Event, UserId};
 use proto::{
-    BlobId, BranchId, ContentHash, EntryKind, ErrorCode, Hour, InboxId, LogEntry, LogId, NextKeys, Reply, Request,
+    BlobId, BranchId, ContentHash, ErrorCode, Hour, InboxId, LogEntry, LogId, NextKeys, Reply, Request,
     chain::content_hash, limit::DEPOSIT_BYTES,
 };
+
+/// Statements that go with one commit, in bytes.
+const STATEMENTS_BYTES: usize = 64 * 1024;
 
 struct StagedRow {
     branch: BranchId,
@@ -95,7 +99,8 @@ pub(super) fn stage(
     group::put(turn, &log.id, group)?;
     turn.live.careful.remove(&log.id);
     turn.unpause(&Want::Stage(log.id));
-    let env = sync::store::seal(turn.luck, log, EntryKind::Commit, Payload::Mls, &staged.commit).map_err(bug)?;
+    let beside = (!plan.revocations.is_empty()).then(|| proto::encode(&plan.revocations));
+    let env = sync::store::seal_commit(turn.luck, log, &staged.commit, beside).map_err(bug)?;
     let env_hash = content_hash(&env);
     let tree_key = Secret::new(turn.random());
     let tree_id = BlobId(turn.random());
@@ -227,11 +232,15 @@ pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env
         renewed(turn, log)?;
         return Ok(taken);
     }
-    let Ok(bytes) = sync::store::open(log, EntryKind::Commit, Payload::Mls, env) else {
+    let opened = sync::store::open_commit(log, env).ok().and_then(|(bytes, beside)| {
+        let statements = beside.map(|beside| proto::decode(&beside, STATEMENTS_BYTES)).transpose().ok()?;
+        Some((bytes, statements.unwrap_or_default()))
+    });
+    let Some((bytes, statements)): Option<(Vec<u8>, Vec<Revocation>)> = opened else {
         group::keep(turn, &log.id, group);
         return Ok(Taken::Invalid);
     };
-    match group.judge(&bytes, next) {
+    match group.judge_with(&bytes, next, &statements) {
         Verdict::Valid(commit) => valid(turn, &account, log, entry, next, &group, *commit),
         Verdict::Invalid(why) => {
             turn.warn(Some(conversation), &format!("an invalid change of the group was skipped: {why}"));

@@ -179,7 +179,8 @@ fn plan(
                     continue;
                 }
                 let by_reference = still.iter().all(|leaf| leaving.contains(leaf));
-                let whose = if by_reference { None } else { Some(intent.user) };
+                let statement = directory::store::find_revocation(turn.db, &intent.user)?;
+                let whose = if by_reference || statement.is_some() { None } else { Some(intent.user) };
                 let Some(place) = place_by_rank(turn, group, &roster, whose)? else {
                     // somebody else's turn, and nobody sends before it is done
                     under_way = true;
@@ -193,6 +194,7 @@ fn plan(
                     continue;
                 }
                 wanted = true;
+                plan.revocations.extend(statement.filter(|_| !by_reference));
                 plan.remove.extend(still.into_iter().filter(|leaf| !leaving.contains(leaf)));
             }
         }

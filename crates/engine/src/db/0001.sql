@@ -93,6 +93,8 @@ CREATE TABLE device (
 ) STRICT;
 CREATE INDEX device_user ON device (user);
 CREATE INDEX device_ends ON device (cert_ends);
+-- issuers' statements that a person was locked out
+CREATE TABLE revocation (user BLOB PRIMARY KEY, statement BLOB NOT NULL) STRICT;
 CREATE TABLE unit (unit BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE function (function BLOB PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record BLOB, revoked INTEGER NOT NULL DEFAULT 0) STRICT;

@@ -55,6 +55,7 @@ pub(crate) fn apply(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), Engin
                     .fold(String::from("root "), |text, byte| format!("{text}{byte:02x}"));
                 db::save_meta(turn.db, &key, Some(&proto::encode(root)))?;
             }
+            Record::Revocation(revocation) => store::save_revocation(turn.db, revocation)?,
             Record::Act(act) => store::add_act(turn.db, act)?,
         }
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     EngineError,
-    cert::issuer_id,
+    cert::{Revocation, issuer_id},
     crypto::{
         Secret,
         seal::{SealKey, SealPublic},
@@ -116,7 +116,10 @@ pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer
 /// The records and the wish for new keys.
 pub(crate) fn lock_out(turn: &mut Turn<'_>, account: &Account, user: &UserId) -> Result<(), EngineError> {
     let act = super::act(turn, account, super::format::ActKind::RevokedPerson(*user));
-    append(turn, &[Record::RevokePerson(*user), act])?;
+    let Some(issuer) = &account.issuer else { return Ok(()) };
+    let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
+    let statement = Revocation::sign(&key, &issuer.cert, &account.authority, *user);
+    append(turn, &[Record::RevokePerson(*user), Record::Revocation(statement), act])?;
     db::run(turn.db, "UPDATE invite SET used = 2 WHERE user = ?1 AND used IN (0, 3)", [user.as_bytes()])?;
     db::save_meta(turn.db, WANTED, Some(&[1]))
 }

@@ -56,6 +56,7 @@ pub(super) fn records(db: &Db<'_>) -> Result<Vec<Record>, EngineError> {
         }));
     }
     all.extend(people.iter().filter(|person| person.revoked).map(|person| Record::RevokePerson(person.user)));
+    all.extend(store::list_revocations(db)?.into_iter().map(Record::Revocation));
     Ok(all)
 }
 

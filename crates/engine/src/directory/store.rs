@@ -3,6 +3,7 @@
 
 use crate::{
     EngineError,
+    cert::{Revocation, revocation::REVOCATION_BYTES},
     crypto::Secret,
     db::{self, Db, Row, col, col_opt, params},
     directory::format::{Act, Device, Issuer, Person, PersonState, Unit},
@@ -272,4 +273,26 @@ pub(crate) fn add_notice(db: &Db<'_>, body: &[u8]) -> Result<(), EngineError> {
 pub(crate) fn drop_notices(db: &Db<'_>) -> Result<(), EngineError> {
     db::run(db, "DELETE FROM outbox WHERE conversation IS NULL AND kind = ?1", [NOTICE])?;
     Ok(())
+}
+
+pub(crate) fn save_revocation(db: &Db<'_>, revocation: &Revocation) -> Result<(), EngineError> {
+    let statement = proto::encode(revocation);
+    let sql = "REPLACE INTO revocation (user, statement) VALUES (?1, ?2)";
+    db::run(db, sql, params![revocation.user.as_bytes(), statement]).map(drop)
+}
+
+fn revocation(bytes: &[u8]) -> Result<Revocation, EngineError> {
+    proto::decode(bytes, REVOCATION_BYTES).map_err(|_| EngineError::Damaged("revocation"))
+}
+
+pub(crate) fn list_revocations(db: &Db<'_>) -> Result<Vec<Revocation>, EngineError> {
+    let rows: Vec<Vec<u8>> = db::list(db, "SELECT statement FROM revocation ORDER BY user", [], |row| row.get(0))?;
+    rows.iter().map(|row| revocation(row)).collect()
+}
+
+/// An issuer's statement that this person was locked out.
+pub(crate) fn find_revocation(db: &Db<'_>, user: &UserId) -> Result<Option<Revocation>, EngineError> {
+    let sql = "SELECT statement FROM revocation WHERE user = ?1";
+    let row: Option<Vec<u8>> = db::find(db, sql, [user.as_bytes()], |row| row.get(0))?;
+    row.map(|row| revocation(&row)).transpose()
 }

@@ -49,6 +49,10 @@ impl Identity {
         Self { seen: seen.clone(), known: Arc::default() }
     }
 
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
     /// `at`: seconds since 1970, `None` leaves the time out.
     pub fn check(
         &self,

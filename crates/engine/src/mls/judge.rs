@@ -10,7 +10,7 @@ use super::{
     witness::{Failed, Notes},
 };
 use crate::{
-    cert::CertError,
+    cert::{CertError, Revocation},
     log::{Aad, EpochKeys},
 };
 use mls_rs::{
@@ -22,6 +22,7 @@ use mls_rs::{
     mls_rules::ProposalSource,
 };
 use proto::NextKeys;
+use std::collections::BTreeSet;
 
 /// No reader whatever accepts a later key of one sender in one epoch: at most one leaving moves its ratchet, by at most
 /// the library's 1,024, and a commit may skip as many again.
@@ -89,6 +90,25 @@ pub enum Invalid {
 
 impl Group {
     /// Judges a candidate of this epoch's branch on a copy; `announced`: the keys it came with.
+    /// `revocations` came with it: who they name may be removed by anybody.
+    pub fn judge_with(&self, commit: &[u8], announced: &NextKeys, revocations: &[Revocation]) -> Verdict {
+        if self.note_revoked(revocations).is_err() {
+            return self.undecidable(None);
+        }
+        let verdict = self.judge(commit, announced);
+        self.client.0.witness.set_revoked(BTreeSet::new());
+        verdict
+    }
+
+    /// Statements that hold under the group's own roots; a pure function of the epoch's state and the bytes.
+    pub(super) fn note_revoked(&self, revocations: &[Revocation]) -> Result<(), GroupError> {
+        let (roots, seen) = (self.settings()?.roots, self.client.0.identity.seen());
+        let holds = |statement: &&Revocation| statement.verify(&roots, seen).is_ok();
+        self.client.0.witness.set_revoked(revocations.iter().filter(holds).map(|statement| statement.user).collect());
+        Ok(())
+    }
+
+    /// As [`Self::judge_with`], without statements.
     pub fn judge(&self, commit: &[u8], announced: &NextKeys) -> Verdict {
         let message = match self.read(commit) {
             Ok(message) => message,

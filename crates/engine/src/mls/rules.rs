@@ -136,6 +136,7 @@ impl Ground<'_> {
                 ProposalSource::ByReference(_) if info.sender != Sender::Member(leaf) => return Err(Breach::Reference),
                 ProposalSource::ByReference(_) => {}
                 _ if added.iter().any(|other| is_same_device(other, device)) => {}
+                _ if self.rules.witness.is_revoked(&device.user) => {}
                 _ => self.may_touch(device)?,
             }
             removed.insert(leaf);

@@ -8,7 +8,7 @@ use super::{
     settings::HOUR,
 };
 use crate::{
-    cert::DeviceIdentity,
+    cert::{DeviceIdentity, Revocation},
     log::{Aad, EpochKeys},
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
@@ -25,6 +25,8 @@ pub struct Plan {
     /// Leaves to remove.
     pub remove: Vec<u32>,
     pub settings: Option<Settings>,
+    /// Statements that allow to remove whom they name; they go with the commit.
+    pub revocations: Vec<Revocation>,
 }
 
 /// One newcomer's Welcome.
@@ -73,7 +75,9 @@ impl Group {
             return Err(GroupError::Epoch);
         }
         let before = self.library.clone();
+        self.note_revoked(&plan.revocations)?;
         let staged = self.build(plan, aad);
+        self.client.0.witness.set_revoked(Default::default());
         if staged.is_err() {
             self.library = before;
         }

@@ -2,7 +2,11 @@
 //! What our own hooks saw while the library worked on a commit; a verdict needs to know which primitive failed.
 
 use super::path::PathSeen;
-use std::sync::{Arc, Mutex, PoisonError};
+use client_api::UserId;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// The last primitive that said no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(super) struct Notes {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Witness {
     notes: Arc<Mutex<Notes>>,
+    /// Who was locked out, as far as what came with the commit proves it.
+    revoked: Arc<Mutex<BTreeSet<UserId>>>,
     /// An insider of the simulator: every second path secret it seals is garbage. Zero: off.
     #[cfg(any(test, feature = "testkit"))]
     poison: Arc<std::sync::atomic::AtomicU32>,
@@ -41,6 +47,15 @@ impl Witness {
     /// What was seen since [`Self::arm`]; watches no longer.
     pub fn disarm(&self) -> Notes {
         self.with(std::mem::take)
+    }
+
+    /// People proven to be locked out, until the next call.
+    pub fn set_revoked(&self, users: BTreeSet<UserId>) {
+        *self.revoked.lock().unwrap_or_else(PoisonError::into_inner) = users;
+    }
+
+    pub fn is_revoked(&self, user: &UserId) -> bool {
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner).contains(user)
     }
 
     pub fn armed(&self) -> bool {

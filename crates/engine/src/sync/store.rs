@@ -226,6 +226,31 @@ pub(crate) fn seal(
     envelope::seal(luck, &log.envelope_key(), &place(log, kind), &payload)
 }
 
+/// As [`seal`] for a commit, with what goes beside it.
+pub(crate) fn seal_commit(
+    luck: &Luck,
+    log: &LogRow,
+    commit: &[u8],
+    beside: Option<Vec<u8>>,
+) -> Result<Vec<u8>, EnvelopeError> {
+    let messages = std::iter::once(commit.to_vec()).chain(beside).collect();
+    let payload = envelope::Payload::Mls(messages);
+    envelope::seal(luck, &log.envelope_key(), &place(log, EntryKind::Commit), &payload)
+}
+
+/// A commit and what goes beside it, if anything does.
+pub(crate) fn open_commit(log: &LogRow, env: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), EnvelopeError> {
+    let place = place(log, EntryKind::Commit);
+    let envelope::Payload::Mls(messages) = envelope::open(&log.envelope_key(), &place, env)? else {
+        return Err(EnvelopeError::Malformed);
+    };
+    let mut messages = messages.into_iter();
+    match (messages.next(), messages.next(), messages.next()) {
+        (Some(commit), beside, None) => Ok((commit, beside)),
+        _ => Err(EnvelopeError::Malformed),
+    }
+}
+
 /// Opens what was sealed for the log's open branch.
 pub(crate) fn open(log: &LogRow, kind: EntryKind, payload: Payload, env: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
     match (payload, envelope::open(&log.envelope_key(), &place(log, kind), env)?) {

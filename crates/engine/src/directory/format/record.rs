@@ -2,6 +2,7 @@
 //! The directory's records.
 
 use super::FormatError;
+use crate::cert::Revocation;
 use client_api::{DeviceId, FunctionId, IssuerId, Timestamp, UnitId, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{AuthorityId, ContentHash, Hour, InboxId, IssuerGrant, PublicKey, RootPublicKey, TtlClass};
@@ -243,6 +244,9 @@ pub enum Record {
     TrustedRoot(#[n(0)] TrustedRoot),
     #[n(10)]
     Act(#[n(0)] Act),
+    /// Goes with [`Record::RevokePerson`]: the same for those outside the directory's log.
+    #[n(11)]
+    Revocation(#[n(0)] Revocation),
 }
 
 impl Record {
@@ -258,6 +262,7 @@ impl Record {
                     && issuer.seal_key.len() == crate::crypto::seal::PUBLIC_BYTES
                     && issuer.keys.as_ref().is_none_or(|keys| keys.len() <= ISSUER_KEYS_BYTES)
             }
+            Self::Revocation(revocation) => revocation.issuer_cert.len() <= crate::cert::CERT_BYTES,
             _ => true,
         };
         if fits { Ok(()) } else { Err(FormatError::Malformed) }

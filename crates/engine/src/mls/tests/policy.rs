@@ -57,7 +57,7 @@ fn device_is_added_again_in_the_commit_that_removes_its_old_leaf() {
     let town = town(Suite::StandIn, 3);
     let devices = [1, 2].map(|n| town.device(n, n));
     let mut groups = town.group(&town.settings(ConversationKind::Group, &[1]), &devices.each_ref());
-    let plan = Plan { add: vec![package(&devices[1])], remove: vec![1], settings: None };
+    let plan = Plan { add: vec![package(&devices[1])], remove: vec![1], ..Plan::default() };
     let staged = groups[0].stage(&plan, &aad(hour())).unwrap();
     assert_eq!(staged.next.roster().unwrap().len(), 2);
     assert!(matches!(valid(&groups[1], &staged).effect, Effect::AddedAgain));
@@ -173,4 +173,21 @@ fn anybody_puts_a_device_back_that_lost_the_thread_but_nobody_else() {
     // another key under the same name is another device
     let false_one = Plan { add: vec![package(&town.device(3, 3))], remove: vec![2], ..Plan::default() };
     refused(&mut groups[1], &false_one, Breach::Moderator);
+}
+
+#[test]
+fn with_an_issuers_word_anybody_removes_the_moderator_who_was_locked_out() {
+    let town = town(Suite::StandIn, 10);
+    let devices = [1, 2, 3].map(|n| town.device(n, n));
+    let mut groups = town.group(&town.settings(ConversationKind::Group, &[1]), &devices.each_ref());
+    let authority = identity(&devices[0], &town).authority;
+    let word = |user| cert::Revocation::sign(&town.issuer, &town.issuer_cert, &authority, UserId([user; 16]));
+    let remove = |revocations| Plan { remove: vec![0], revocations, ..Plan::default() };
+    refused(&mut groups[1], &remove(vec![]), Breach::Moderator);
+    refused(&mut groups[1], &remove(vec![word(3)]), Breach::Moderator);
+    let staged = groups[1].stage(&remove(vec![word(1)]), &aad(hour())).unwrap();
+    let verdict = groups[2].judge(&staged.commit, &staged.announce);
+    assert!(matches!(verdict, Verdict::Invalid(Invalid::Policy(Breach::Moderator))), "not without the word");
+    let verdict = groups[2].judge_with(&staged.commit, &staged.announce, &[word(1)]);
+    assert!(matches!(verdict, Verdict::Valid(_)), "{verdict:?}");
 }

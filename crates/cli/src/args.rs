@@ -108,10 +108,12 @@ pub enum Admin {
     },
     /// Invite all people of a table with the columns name,unit; prints `name<TAB>link` lines.
     Import { file: PathBuf },
-    /// Lock a person out.
+    /// Lock a person out; an administrator only with the root file.
     Revoke {
         #[arg(long, value_name = "NAME")]
         person: String,
+        #[arg(long, value_name = "FILE")]
+        root: Option<PathBuf>,
     },
 }
 

@@ -91,9 +91,15 @@ pub async fn admin(session: &mut Session, verb: Admin) -> Result<(), Failure> {
             let passphrase = passphrase(Asked::Once)?;
             session.command(Command::GrantIssuer { user, root_file, passphrase }).await?;
         }
-        Admin::Revoke { person } => {
+        Admin::Revoke { person, root: None } => {
             let user = session.person(&person).await?;
             session.command(Command::RevokePerson(user)).await?;
+        }
+        Admin::Revoke { person, root: Some(root) } => {
+            let root_file = std::fs::read(&root).map_err(|e| Failure::file(&root, &e))?.into();
+            let user = session.person(&person).await?;
+            let passphrase = passphrase(Asked::Once)?;
+            session.command(Command::RevokeIssuer { user, root_file, passphrase }).await?;
         }
         Admin::Import { file } => {
             let people = read_table(std::fs::File::open(&file).map_err(|e| Failure::file(&file, &e))?)?;

@@ -80,10 +80,7 @@ fn own(turn: &mut Turn<'_>, mut account: Account) -> Result<(), EngineError> {
         // the user certificate has ended: the administrator's letter is waited for
         Err(_) => {
             account.renew_at = u64::MAX;
-            account.problem = Some("this account's certificate has ended: an administrator must renew it".into());
-            profile::save(turn.db, &account)?;
-            turn.event(Event::AccountChanged);
-            Ok(())
+            profile::save(turn.db, &account)
         }
     }
 }
@@ -91,7 +88,6 @@ fn own(turn: &mut Turn<'_>, mut account: Account) -> Result<(), EngineError> {
 /// Key packages are made anew; groups take the chain with the next commit.
 fn take_chain(turn: &mut Turn<'_>, mut account: Account, chain: Vec<Vec<u8>>) -> Result<(), EngineError> {
     account.set_chain(chain)?;
-    account.problem = None;
     profile::save(turn.db, &account)?;
     db::run(turn.db, "UPDATE inbox SET published = 0 WHERE purpose = 0", [])?;
     turn.event(Event::AccountChanged);
@@ -225,9 +221,15 @@ fn wanted_by(turn: &mut Turn<'_>, account: &Account, wanted: &Wanted) -> Result<
     Ok(())
 }
 
-/// What an administrator should know about their own certificate.
+/// What a person should know about the certificates here.
 pub(crate) fn problem(turn: &Turn<'_>) -> Result<Option<String>, EngineError> {
-    let Some(issuer) = profile::load(turn.db)?.and_then(|account| account.issuer) else { return Ok(None) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(None) };
+    if let Some(device) = account.chain.first()
+        && cert::validity(device).map_err(bug)?.to_secs < turn.now.secs()
+    {
+        return Ok(Some("this account's certificate has ended: an administrator must renew it".into()));
+    }
+    let Some(issuer) = account.issuer else { return Ok(None) };
     let left = cert::validity(&issuer.cert).map_err(bug)?.to_secs.saturating_sub(turn.now.secs()) / DAY_SECS;
     Ok((left < 30).then(|| {
         format!(

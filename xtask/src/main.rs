@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Every chore of the house: `cargo xtask demo | test | ci | tidy | bench | fuzz`.
+//! Every chore of the house: `cargo xtask demo | test | node | ci | tidy | bench | fuzz`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod bench;
 mod ci;
 mod demo;
 mod fuzz;
+mod node;
 mod product;
 mod shell;
 mod stage;
@@ -19,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask CHORE
 
   demo    build the release binaries and play the pothole journey
   test    build the binaries, then run every test (further arguments go to the test runner)
+  node    the engine's unit tests for WebAssembly alone, in node
   ci      everything a change must pass besides the tests: format, tidy, deny, clippy, wasm
   tidy    the house rules alone (seconds)
   bench   build the release binaries and measure
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let result = match chore.as_str() {
         "demo" => demo::run(&rest),
         "test" => test::run(&rest),
+        "node" => node::run(),
         "ci" => ci::run(),
         "tidy" => tidy::run(),
         "bench" => bench::run(&rest),

@@ -2,6 +2,7 @@
 //! `cargo xtask test`: the products first, then every test of the workspace.
 
 use crate::{
+    node,
     product::{self, Build},
     shell::{self, cargo},
     stage::Stages,
@@ -28,6 +29,7 @@ pub fn run(args: &[String]) -> Result<()> {
     });
     stages.run("tests", || tests(products.take().context("there is nothing to test")?, args));
     if args.is_empty() {
+        stages.run("engine in node", node::run);
         stages.run("examples in the docs", || {
             shell::run(cargo().args(["test", "--locked", "--workspace", "--doc", "-q"]))
         });

@@ -54,6 +54,16 @@ pub fn clang() -> Result<()> {
         .context("clang is needed to build SQLite for wasm")
 }
 
+/// Runs WebAssembly without a browser.
+///
+/// # Errors
+/// When node is missing.
+pub fn node() -> Result<()> {
+    shell::output(shell::command("node").arg("--version"))
+        .map(drop)
+        .context("node is needed to run the engine's tests for wasm")
+}
+
 fn folder() -> PathBuf {
     shell::target_dir().join("tools")
 }

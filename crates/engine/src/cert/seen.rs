@@ -60,6 +60,8 @@ impl Generations {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn memory_stays_bounded_and_keeps_the_newest() {

@@ -13,6 +13,8 @@ use crate::crypto::{
 };
 use client_api::{DeviceId, Timestamp, UserId};
 use proto::{RootPublicKey, authority::authority_id};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 use x509_cert::{
     der::{Encode, asn1::OctetString, oid::ObjectIdentifier},
     ext::{

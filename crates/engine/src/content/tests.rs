@@ -18,6 +18,8 @@ use crate::{
 use client_api::{ConversationId, DeviceId, Expiry, MessageId, Place, Timestamp, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash, RootPublicKey};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const CHAT: ConversationId = ConversationId([7; 32]);
 const NOW: Timestamp = Timestamp(1_790_000_000_000);

@@ -115,6 +115,8 @@ const CIPHER_TAG_BYTES: usize = 16;
 mod tests {
     use super::*;
     use crate::crypto::luck::seeded;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn what_was_sealed_opens_only_with_its_key_and_purpose() {

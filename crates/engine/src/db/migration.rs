@@ -24,6 +24,8 @@ pub(super) fn run(conn: &mut Connection) -> Result<(), EngineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn schema(conn: &Connection) -> String {
         let mut rows = conn
@@ -33,6 +35,7 @@ mod tests {
         format!("-- Generated from the migrations; a test compares it.\n\n{};\n", all.join(";\n\n"))
     }
 
+    #[cfg_attr(target_arch = "wasm32", ignore = "reads a file")]
     #[test]
     fn the_written_schema_is_the_real_one() {
         let mut conn = Connection::open_in_memory().unwrap();

@@ -4,6 +4,8 @@
 mod migration;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(test)]
+mod tests;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::open_native;

@@ -9,6 +9,8 @@ use proto::{
     chain::content_hash,
     limit::{ENTRY_ENVELOPE_BYTES, ENVELOPE_MIN_BYTES},
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn place() -> Place {
     Place { log: LogId([1; 32]), branch: BranchId([2; 32]), kind: EntryKind::Entry }

@@ -84,6 +84,8 @@ pub(super) fn wanted(occupied: &BTreeSet<u32>, removed: &BTreeSet<u32>, added: u
 mod tests {
     use super::wanted;
     use std::collections::BTreeSet;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn set(leaves: impl IntoIterator<Item = u32>) -> BTreeSet<u32> {
         leaves.into_iter().collect()

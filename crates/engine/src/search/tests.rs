@@ -5,6 +5,8 @@ use super::*;
 use client_api::Timestamp;
 use rusqlite::Connection;
 use std::time::Instant;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn prepare(conn: &mut Connection) {
     conn.execute_batch("PRAGMA secure_delete = ON").unwrap();
@@ -154,6 +156,7 @@ fn matching_in_memory_follows_the_same_rules() {
     assert!(matches("egal", "") && !matches("Jürgen Groß", "hans"));
 }
 
+#[cfg_attr(target_arch = "wasm32", ignore = "reads a file")]
 #[test]
 fn nothing_of_a_removed_text_stays_in_the_file() {
     let folder = Folder::new("search-trace");
@@ -189,6 +192,7 @@ fn nothing_of_a_removed_text_stays_in_the_file() {
 }
 
 /// Marked by its size as the slowest of this corpus: prints what it measures.
+#[cfg_attr(target_arch = "wasm32", ignore = "takes the time")]
 #[test]
 fn a_hundred_thousand_messages_are_searched_fast() {
     let words = [

@@ -157,6 +157,8 @@ pub(super) fn fuzz(bytes: &[u8]) {
 mod tests {
     use super::*;
     use crate::crypto::luck::seeded;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const QUICK: Work = Work { memory_kib: 64, passes: 1, lanes: 1 };
 

@@ -16,6 +16,8 @@ use crate::{
 };
 use client_api::UserId;
 use proto::{AuthorityId, BlobId, BranchId, ContentHash, Hour, InboxId, InviteId, LogId, limit::DEPOSIT_BYTES};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const TOWN: AuthorityId = AuthorityId([1; 32]);
 

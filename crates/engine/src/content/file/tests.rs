@@ -5,6 +5,8 @@ use super::*;
 use crate::crypto::luck::seeded;
 use proto::limit::BLOB_CHUNK_BYTES;
 use sha2::{Digest, Sha256};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn file(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8 ^ (at / 251 % 256) as u8).collect()

@@ -19,6 +19,8 @@ use proto::{
     limit::{ENTRY_ENVELOPE_BYTES, KEY_PACKAGE_BYTES},
 };
 use std::time::Instant;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SCOPE: Scope = Scope { authority: AuthorityId([1; 32]), log: LogId([2; 32]), d: 3 };
 
@@ -274,6 +276,7 @@ fn blobs_of_every_size_have_a_bucket_size_and_come_back_whole() {
     assert_eq!(open_blob(&key, &[]), Err(BlobError::Malformed));
 }
 
+#[cfg_attr(target_arch = "wasm32", ignore = "takes the time")]
 #[test]
 fn town_of_5000_builds_and_reads_its_snapshot_in_no_time() {
     let luck = seeded::luck(1);

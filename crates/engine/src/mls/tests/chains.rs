@@ -6,6 +6,8 @@ use super::{
     *,
 };
 use crate::cert::CertError;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 type Chain = Vec<Vec<u8>>;
 /// Its name, why it is refused, and how it is made for a key.

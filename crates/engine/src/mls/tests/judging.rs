@@ -5,6 +5,8 @@ use super::{
     lax::{Lax, Style},
     *,
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn first_valid_candidate_wins_over_garbage_before_it() {

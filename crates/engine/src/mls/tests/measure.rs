@@ -3,7 +3,10 @@
 
 use super::*;
 use std::time::Instant;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
+#[cfg_attr(target_arch = "wasm32", ignore = "takes the time")]
 #[test]
 fn group_of_a_hundred_devices_sends_receives_and_commits() {
     let town = town(Suite::Hybrid768, 1);

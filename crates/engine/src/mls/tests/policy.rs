@@ -5,6 +5,8 @@ use super::{
     lax::{Lax, Style},
     *,
 };
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn package(device: &Device) -> Vec<u8> {
     device.client.key_package(NOW, KeyPackageUse::Once).unwrap().bytes

@@ -2,6 +2,8 @@
 //! What happens in a group's life when everybody is honest.
 
 use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SUITES: [Suite; 2] = [Suite::Hybrid768, Suite::StandIn];
 

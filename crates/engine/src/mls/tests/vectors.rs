@@ -4,6 +4,8 @@
 use super::super::{suite::Provider, witness::Witness};
 use super::*;
 use mls_rs::{CipherSuite, CipherSuiteProvider, CryptoProvider};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn provider(suite: Suite, seed: u64) -> Provider {
     Provider { suite, luck: seeded::luck(seed), witness: Witness::default() }

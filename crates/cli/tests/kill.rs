@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! SIGKILL at any moment: of the server during a thousand sends, of sender and receiver, and in the middle of a file.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests fail loudly"
+)]
 
 #[allow(dead_code, reason = "each test file uses its part of the town")]
 mod town;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Disks that are full, certificates nobody vouches for, and a thousand messages in a row.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests fail loudly"
+)]
 
 #[allow(dead_code, reason = "each test file uses its part of the town")]
 mod town;

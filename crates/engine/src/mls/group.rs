@@ -269,6 +269,14 @@ impl Group {
         self.library.current_member_index()
     }
 
+    /// The own leaf has another chain than the client's present one, which the next own commit puts there.
+    ///
+    /// # Errors
+    /// [`GroupError::Library`].
+    pub fn has_older_chain(&self) -> Result<bool, GroupError> {
+        Ok(*self.library.current_member_signing_identity()? != self.client.0.who)
+    }
+
     /// The largest hour a commit has stated; the next commit may not state a smaller one.
     pub fn hour(&self) -> Hour {
         self.hour

@@ -82,13 +82,20 @@ pub fn root_fingerprint(root: &RootPublicKey) -> ContentHash {
 
 impl InviteSecrets {
     pub fn of(seed: &Secret) -> Self {
-        let from = |label: &[u8]| kdf::expand(seed, &[label]);
         Self {
-            pass_key: kdf::derive_signing_key(&from(b"rp1 invite pass")),
-            request_key: from(b"rp1 invite request"),
-            reply_inbox: InboxId(*from(b"rp1 invite reply inbox").expose()),
-            reply_owner: kdf::derive_signing_key(&from(b"rp1 invite reply owner")),
+            pass_key: Self::pass_key(seed),
+            request_key: kdf::expand(seed, &[b"rp1 invite request"]),
+            reply_inbox: Self::reply_inbox(seed),
+            reply_owner: kdf::derive_signing_key(&kdf::expand(seed, &[b"rp1 invite reply owner"])),
         }
+    }
+
+    fn pass_key(seed: &Secret) -> SigningKey {
+        kdf::derive_signing_key(&kdf::expand(seed, &[b"rp1 invite pass"]))
+    }
+
+    fn reply_inbox(seed: &Secret) -> InboxId {
+        InboxId(*kdf::expand(seed, &[b"rp1 invite reply inbox"]).expose())
     }
 }
 
@@ -130,13 +137,12 @@ impl InviteLink {
 
     /// The pass as the server wants to see it.
     pub fn pass(&self) -> Pass {
-        let secrets = self.secrets();
         Pass {
             authority: self.authority,
             invite: self.invite,
-            pass_key: secrets.pass_key.public(),
+            pass_key: InviteSecrets::pass_key(&self.seed).public(),
             approver_inbox: self.approver_inbox,
-            reply_inbox: secrets.reply_inbox,
+            reply_inbox: InviteSecrets::reply_inbox(&self.seed),
             not_after: self.not_after,
             signature: self.signature,
         }

@@ -3,8 +3,8 @@
 
 use crate::config::TlsFiles;
 use rustls::{
-    ServerConfig,
-    crypto::{CryptoProvider, aws_lc_rs},
+    NamedGroup, ServerConfig,
+    crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs, aws_lc_rs::kx_group},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -20,11 +20,25 @@ pub enum TlsError {
     Fit(#[from] rustls::Error),
 }
 
-/// SecP256r1MLKEM768, then secp384r1, secp256r1; AES-GCM suites only.
-fn provider() -> CryptoProvider {
+/// In our order, whatever the client's is.
+static GROUPS: [&dyn SupportedKxGroup; 3] = [kx_group::SECP256R1MLKEM768, kx_group::SECP384R1, kx_group::SECP256R1];
+
+/// The settings, once for each group: the library would let the client's order decide among several.
+#[derive(Clone)]
+pub struct Settings(Arc<[(NamedGroup, Arc<ServerConfig>)]>);
+
+impl Settings {
+    /// For a client that offers these groups; the first setting refuses it if it has none of ours.
+    pub fn choose(&self, offered: &[NamedGroup]) -> Option<Arc<ServerConfig>> {
+        let mutual = self.0.iter().find(|(group, _)| offered.contains(group));
+        mutual.or(self.0.first()).map(|(_, config)| Arc::clone(config))
+    }
+}
+
+/// AES-GCM suites only.
+fn provider(group: &'static dyn SupportedKxGroup) -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
-    provider.kx_groups =
-        vec![aws_lc_rs::kx_group::SECP256R1MLKEM768, aws_lc_rs::kx_group::SECP384R1, aws_lc_rs::kx_group::SECP256R1];
+    provider.kx_groups = vec![group];
     provider.cipher_suites =
         vec![aws_lc_rs::cipher_suite::TLS13_AES_256_GCM_SHA384, aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256];
     provider
@@ -32,7 +46,7 @@ fn provider() -> CryptoProvider {
 
 /// # Errors
 /// [`TlsError`], naming the file.
-pub fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
+pub fn load(files: &TlsFiles) -> Result<Settings, TlsError> {
     let chain = CertificateDer::pem_file_iter(&files.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| TlsError::Pem(files.cert.clone(), error))?;
@@ -40,9 +54,13 @@ pub fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
         return Err(TlsError::Empty(files.cert.clone()));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::Pem(files.key.clone(), error))?;
-    let config = ServerConfig::builder_with_provider(Arc::new(provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13])?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    Ok(Arc::new(config))
+    let config = |group: &'static dyn SupportedKxGroup| {
+        let config = ServerConfig::builder_with_provider(Arc::new(provider(group)))
+            .with_protocol_versions(&[&rustls::version::TLS13])?
+            .with_no_client_auth()
+            .with_single_cert(chain.clone(), key.clone_key())?;
+        Ok((group.name(), Arc::new(config)))
+    };
+    let configs = GROUPS.into_iter().map(config).collect::<Result<Vec<_>, TlsError>>()?;
+    Ok(Settings(configs.into()))
 }

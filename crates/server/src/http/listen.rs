@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Accepting TCP with or without TLS; a slow handshake keeps nobody else waiting.
 
+use crate::tls::Settings;
 use axum::serve::Listener;
-use rustls::ServerConfig;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use rustls::server::Acceptor;
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
     time::timeout,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Handshakes under way or waiting to be taken over.
@@ -26,10 +27,9 @@ impl Tls {
     ///
     /// # Errors
     /// The listener has no address.
-    pub fn start(tcp: TcpListener, config: Arc<ServerConfig>) -> io::Result<Self> {
+    pub fn start(tcp: TcpListener, settings: Settings) -> io::Result<Self> {
         let local = tcp.local_addr()?;
         let (done, ready) = mpsc::channel(WAITING);
-        let acceptor = TlsAcceptor::from(config);
         tokio::spawn(async move {
             let mut tcp = tcp;
             loop {
@@ -38,10 +38,10 @@ impl Tls {
                     accepted = Listener::accept(&mut tcp) => accepted,
                     () = done.closed() => return,
                 };
-                let acceptor = acceptor.clone();
+                let settings = settings.clone();
                 tokio::spawn(async move {
                     let _ = stream.set_nodelay(true);
-                    if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                    if let Ok(Ok(stream)) = timeout(HANDSHAKE, shake(stream, settings)).await {
                         slot.send((stream, address));
                     }
                 });
@@ -49,6 +49,13 @@ impl Tls {
         });
         Ok(Self { ready, local })
     }
+}
+
+async fn shake(stream: TcpStream, settings: Settings) -> io::Result<TlsStream<TcpStream>> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let offered = hello.client_hello().named_groups().unwrap_or_default().to_vec();
+    let config = settings.choose(&offered).ok_or(io::ErrorKind::Unsupported)?;
+    hello.into_stream(config).await
 }
 
 impl Listener for Tls {

@@ -2,7 +2,7 @@
 //! Accepting connections, with TLS or plain, until the server ends.
 
 use super::listen::Tls;
-use std::{io, sync::Arc};
+use std::io;
 use tokio::{net::TcpListener, sync::watch};
 
 /// Serves until `ending` is true or its sender is gone.
@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch};
 /// When the listener can't be used any more.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Option<crate::tls::Settings>,
     router: axum::Router,
     mut ending: watch::Receiver<bool>,
 ) -> io::Result<()> {

@@ -48,6 +48,11 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// An empty file only its owner may read, if there is none.
+pub fn create_private_file(path: &Path) -> io::Result<()> {
+    private(OpenOptions::new().create(true).append(true)).open(path).map(|_| ())
+}
+
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {

@@ -3,7 +3,7 @@
 
 use crate::{
     ClientError,
-    profile::{Profile, read_if_there, write_whole},
+    profile::{Profile, create_private_file, read_if_there, write_whole},
 };
 use engine::crypto::{Luck, Secret, kdf};
 
@@ -20,6 +20,8 @@ pub fn open(profile: &Profile, luck: &Luck) -> Result<engine::db::Connection, Cl
     let secret: [u8; 32] = stored_or_new(profile, KEY, begun, luck)?;
     let salt: [u8; 16] = stored_or_new(profile, SALT, begun, luck)?;
     let key = store_key(&Secret::new(secret));
+    // SQLite would let others read the ciphertext; its journal takes over the file's rights.
+    create_private_file(&profile.path(STORE)).map_err(|e| ClientError::folder("write to", &e))?;
     engine::db::open_native(&profile.path(STORE), &key, salt).map_err(|e| ClientError::Store(e.to_string()))
 }
 

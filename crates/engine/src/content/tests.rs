@@ -463,3 +463,11 @@ fn a_message_belongs_to_the_conversation_it_was_written_in() {
     assert_eq!(sent.check_place(&CHAT), Ok(()));
     assert_eq!(sent.check_place(&ConversationId([8; 32])), Err(ContentError::Place));
 }
+
+#[test]
+fn zz_print_sample() {
+    let anna = person(42);
+    let signed = anna.sends(&Message { expires: Expiry::At(NOW.plus_secs(60)), ..anna.says(vec![text("Grüße")]) });
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    panic!("SAMPLE {} {}", hex(&signed.bytes), signed.id);
+}

@@ -100,8 +100,8 @@ fn message_that_goes_after_reading_is_shown_once_and_goes_on_both_sides_while_bo
     until("the receiver's copy goes", || is_expired(&town.profile("bernd")));
     assert!(shown.elapsed() > Duration::from_millis(4900), "{:?}", shown.elapsed());
     until("the sender's copy goes", || is_expired(&town.profile("anna")));
-    // Alarms are on time; the rest is this machine's.
-    assert!(shown.elapsed() < Duration::from_secs(10), "{:?}", shown.elapsed());
+    // By an alarm, not by the look at the clock every half minute; the rest is a busy machine's.
+    assert!(shown.elapsed() < Duration::from_secs(25), "{:?}", shown.elapsed());
     until("journals are emptied", || ["anna", "bernd"].iter().all(|who| found(&town.profile(who), &photo).is_empty()));
     assert_is_gone(&town, "bernd", &photo);
     assert_is_gone(&town, "anna", &photo);

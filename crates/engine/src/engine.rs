@@ -33,6 +33,8 @@ pub struct Engine {
     seen: Seen,
     live: Live,
     suite: Suite,
+    /// Something was erased, but another reader held the journal.
+    journal_due: bool,
     #[cfg(any(test, feature = "testkit"))]
     defects: std::collections::BTreeSet<crate::testkit::Defect>,
 }
@@ -50,6 +52,7 @@ impl Engine {
             seen: Seen::new(),
             live: Live::default(),
             suite: Suite::Hybrid768,
+            journal_due: false,
             #[cfg(any(test, feature = "testkit"))]
             defects: Default::default(),
         };
@@ -70,7 +73,7 @@ impl Engine {
         (suite, defects): (Suite, std::collections::BTreeSet<crate::testkit::Defect>),
     ) -> Result<Self, EngineError> {
         let (seen, live) = (Seen::new(), Live::default());
-        let mut engine = Self { conn, media, luck, seen, live, suite, defects };
+        let mut engine = Self { conn, media, luck, seen, live, suite, journal_due: false, defects };
         engine.prepare(now)?;
         Ok(engine)
     }
@@ -92,7 +95,8 @@ impl Engine {
             outbox::sweep_media(turn)
         })?;
         // A crash may have come between an expiry and this.
-        db::forget_journal(&self.conn)
+        self.journal_due = !db::forget_journal(&self.conn)?;
+        Ok(())
     }
 
     /// Applies one input and answers what must now happen outside. Outputs exist only after the commit.
@@ -171,8 +175,11 @@ impl Engine {
         match result {
             Ok(value) => {
                 doom(self.media.as_mut(), &doomed)?;
-                if has_erased {
-                    db::forget_journal(&self.conn)?;
+                if has_erased || self.journal_due {
+                    self.journal_due = !db::forget_journal(&self.conn)?;
+                    if self.journal_due {
+                        self.live.alarms.insert(now.plus_secs(1));
+                    }
                 }
                 Ok((value, out))
             }

@@ -38,14 +38,13 @@ pub(crate) fn prepare(conn: &mut Connection) -> Result<(), EngineError> {
     migration::run(conn)
 }
 
-/// Empties the journal, in which older states of changed pages stand until it is written over.
+/// Empties the journal, in which older states of changed pages stand until it is written over. `false`: another
+/// reader holds it; try again.
 ///
 /// # Errors
 /// [`EngineError::Store`].
-pub(crate) fn forget_journal(conn: &Connection) -> Result<(), EngineError> {
-    // Another reader may hold it up; then the next time, or the closing, does it.
-    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
+pub(crate) fn forget_journal(conn: &Connection) -> Result<bool, EngineError> {
+    Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? == 0)
 }
 
 /// A fixed-length value kept as a blob.

@@ -42,7 +42,6 @@ fn refused(town: &Town, who: &str, link: &str, word: &str) {
 }
 
 #[test]
-#[ignore = "the approver does not answer a second use yet"]
 fn link_used_a_second_time_is_refused_and_the_first_person_stays() {
     let town = Town::new();
     town.found_authority();

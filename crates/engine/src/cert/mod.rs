@@ -29,8 +29,9 @@ pub const ISSUER_DAYS: u64 = 365;
 pub const USER_DAYS: u64 = 180;
 /// Days a device certificate is valid.
 pub const DEVICE_DAYS: u64 = 30;
-/// A certificate is valid this long before it was made: groups state their time in whole hours, and clocks differ.
-pub const BACKDATE_SECS: u64 = 2 * 3600;
+/// A certificate is valid this long before it was made: groups state their time in whole hours, and clocks differ,
+/// some by hours.
+pub const BACKDATE_SECS: u64 = 24 * 3600;
 
 /// When a certificate is valid, both ends included, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,8 +38,8 @@ use zeroize::Zeroizing;
 
 /// Days a key package is good for; those of an inbox live at least 100.
 const KEY_PACKAGE_DAYS: u64 = 130;
-/// A key package is good this long before it was made: groups state whole hours, and clocks differ.
-const BACKDATE_SECS: u64 = 2 * 3600;
+/// A key package is good this long before it was made: groups state whole hours, and clocks differ, some by hours.
+const BACKDATE_SECS: u64 = crate::cert::BACKDATE_SECS;
 /// Largest key package in bytes, before it is sealed to its fixed size.
 const KEY_PACKAGE_LIMIT: usize = proto::limit::KEY_PACKAGE_BYTES;
 

@@ -167,36 +167,3 @@ pub(crate) fn find<T>(
 pub(crate) fn run(db: &Db<'_>, sql: &str, params: impl rusqlite::Params) -> Result<usize, EngineError> {
     Ok(db.prepare_cached(sql)?.execute(params)?)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_wiping_no_table_and_no_index_holds_a_row() {
-        let mut conn = Connection::open_in_memory().unwrap();
-        prepare(&mut conn).unwrap();
-        let tx = conn.transaction().unwrap();
-        crate::search::store::prepare(&tx).unwrap();
-        let at = Timestamp::from_secs(1);
-        for corpus in [crate::search::Corpus::Messages, crate::search::Corpus::Names] {
-            crate::search::insert(&tx, corpus, &[1], at, "Schlagloch in der Gartenstraße").unwrap();
-        }
-        save_meta(&tx, "account", Some(b"secret")).unwrap();
-        run(&tx, "INSERT INTO unit (unit, name) VALUES (x'01', 'Tiefbau')", []).unwrap();
-        wipe(&tx).unwrap();
-        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_%'";
-        let tables: Vec<String> = list(&tx, sql, [], |row| row.get(0)).unwrap();
-        assert!(tables.len() > 20, "{tables:?}");
-        for table in tables.iter().map(String::as_str).chain(["search_message_item", "search_name_item"]) {
-            let rows: i64 = tx.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
-            assert!(rows == 0 || table.starts_with("sqlite_"), "{table}");
-        }
-        for index in ["search_message", "search_name"] {
-            let left: Vec<Vec<u8>> =
-                list(&tx, &format!("SELECT block FROM {index}_data"), [], |row| row.get(0)).unwrap();
-            assert!(left.iter().all(|block| !block.windows(3).any(|part| part == b"gar")), "{index}");
-        }
-        crate::search::insert(&tx, crate::search::Corpus::Messages, &[2], at, "neu").unwrap();
-    }
-}

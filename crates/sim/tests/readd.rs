@@ -104,8 +104,6 @@ fn who_was_away_longer_than_everything_is_kept_is_added_again_and_handed_what_it
         }
         world.online(ben);
         world.pass(30 * MINUTE);
-        println!("DBG {:?} {:?} {:?}", world.status(ben), problem(&mut world, ben, chat), world.events(ben));
-        println!("DBG {:?}", world.events(ada));
         assert_eq!(said(&mut world, ben, chat), all, "seed {seed}");
         assert_eq!(gaps(&mut world, ben, chat), 0, "seed {seed}: everything was handed over");
         world.say(ben, chat, "wieder da");

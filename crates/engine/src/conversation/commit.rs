@@ -2,6 +2,7 @@
 //! Commits: staged and saved before anything is sent, true only when read back, judged in order when others'.
 
 use super::{
+    expire::trusted_now,
     gap, group, join,
     letter::{Letter, Welcome},
     message::notice,
@@ -108,6 +109,8 @@ pub(super) fn stage(
     let tree = outbox::put_blob(turn, tree_id, tree, None)?;
     for welcome in &staged.welcomes {
         let Some(device) = directory::store::find_device(turn.db, &welcome.device.device)? else { continue };
+        // Whoever has no sealing key yet gets the letter later, as a leaf that never spoke.
+        let Some(seal_key) = &device.seal_key else { continue };
         let letter = Welcome {
             log: log.id,
             parent: log.branch,
@@ -129,7 +132,7 @@ pub(super) fn stage(
                 device.device.as_bytes(),
                 device.inbox.as_bytes(),
                 proto::encode(&letter),
-                device.seal_key
+                seal_key
             ],
         )?;
         // a key package is used once, whether the commit wins or not
@@ -281,7 +284,8 @@ fn valid(
             let added: Vec<DeviceId> = commit.added.iter().map(|member| member.device.device).collect();
             readd::note_added(turn, log, (before, &after), &added, By::Others)?;
             readd::has_spoken(turn, &log.id, &commit.committer.device.device)?;
-            let ahead = after.hour().0 > Hour::of_millis(turn.now.0).0.saturating_add(reset::AHEAD_HOURS);
+            let ahead =
+                after.hour().0 > Hour::of_millis(trusted_now(turn, turn.now)?.0).0.saturating_add(reset::AHEAD_HOURS);
             let taken = advance(turn, log, *after, &entry.env_hash, next)?;
             if ahead && log.state == LogState::Open {
                 push_back(turn, account, log, &commit.committer.device.device)?;

@@ -23,7 +23,7 @@ const KEY: &str = "largest time";
 const HOUR_MILLIS: u64 = 3_600_000;
 
 /// The largest reading ever seen of the own clock or the server's hour.
-fn trusted_now(turn: &Turn<'_>, also: Timestamp) -> Result<Timestamp, EngineError> {
+pub(super) fn trusted_now(turn: &Turn<'_>, also: Timestamp) -> Result<Timestamp, EngineError> {
     let kept = db::load_meta(turn.db, KEY)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
     let now = turn.now.max(also).max(Timestamp(kept));
     if now.0 > kept {

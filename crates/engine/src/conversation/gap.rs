@@ -20,12 +20,12 @@ use crate::{
 };
 use client_api::{ConversationId, MessageState, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
-use proto::{BlobId, LogId};
+use proto::{BlobId, BranchId, LogId};
 
 /// Bytes of messages handed over at once; the oldest beyond that are a declared gap.
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// One message as its author signed it.
+/// One message as its author signed it, and where it stood.
 #[derive(Encode, Decode)]
 #[cbor(map)]
 struct Missed {
@@ -34,15 +34,19 @@ struct Missed {
     /// The author's [device, user, issuer].
     #[n(1)]
     chain: Vec<ByteVec>,
+    #[n(2)]
+    branch: BranchId,
+    #[n(3)]
+    n: u32,
 }
 
 /// Where the gap of a device begins, as far as this device can tell.
 #[derive(Clone, Copy)]
 pub(super) enum Since {
     /// After this entry.
-    Entry(proto::BranchId, u32),
-    /// After this position of the history.
-    Position(u64),
+    Entry(BranchId, u32),
+    /// With this epoch.
+    Epoch(u64),
 }
 
 /// Collects what came after `since`, newest kept when it is too much.
@@ -52,22 +56,21 @@ pub(super) fn collect(
     log: &LogId,
     since: Since,
 ) -> Result<Gap, EngineError> {
-    let (after, known) = begin(turn, conversation, log, since)?;
-    let (mut bytes, mut whole, mut all) = (0, known, Vec::new());
-    for row in store::list_newest_first(turn.db, conversation, after)? {
-        if row.state == MessageState::Gap as i64 {
-            whole = false;
-        }
-        let (Some(body), Some(chain), 0) = (row.body, row.chain, row.state) else { continue };
-        bytes += body.len() + chain.len();
+    let (after_epoch, entry, mut whole) = begin(turn, log, since)?;
+    let (mut bytes, mut all) = (0, Vec::new());
+    for row in store::list_newest_first(turn.db, log, after_epoch, entry)? {
+        bytes += row.body.len() + row.chain.len();
         if bytes > BYTES {
             whole = false;
             break;
         }
-        let chain: Vec<ByteVec> = minicbor::decode(&chain).map_err(bug)?;
-        all.push(Missed { body: body.into(), chain });
+        let chain: Vec<ByteVec> = minicbor::decode(&row.chain).map_err(bug)?;
+        all.push(Missed { body: row.body.into(), chain, branch: row.branch, n: row.n });
     }
     all.reverse();
+    let sql = "SELECT 1 FROM message WHERE conversation = ?1 AND state = ?2 LIMIT 1";
+    let holes = params![conversation.as_bytes(), MessageState::Gap as i64];
+    whole &= db::find(turn.db, sql, holes, |_| Ok(()))?.is_none();
     let key = Secret::new(turn.random());
     if all.is_empty() {
         return Ok(Gap { messages: None, key, whole });
@@ -77,35 +80,16 @@ pub(super) fn collect(
     Ok(Gap { messages: Some(outbox::put_blob(turn, id, sealed, None)?), key, whole })
 }
 
-/// The position after which the gap begins, and whether that is sure.
-fn begin(
-    turn: &Turn<'_>,
-    conversation: &ConversationId,
-    log: &LogId,
-    since: Since,
-) -> Result<(u64, bool), EngineError> {
+/// Messages of epochs after the first, and of one branch after an entry; and whether that is all there was.
+fn begin(turn: &Turn<'_>, log: &LogId, since: Since) -> Result<(i64, Option<(BranchId, u32)>, bool), EngineError> {
     let (branch, n) = match since {
-        Since::Position(position) => return Ok((position, true)),
+        Since::Epoch(epoch) => return Ok((epoch as i64 - 1, None, true)),
         Since::Entry(branch, n) => (branch, n),
     };
-    let sql = "SELECT max(position) FROM message WHERE conversation = ?1 AND branch = ?2 AND n <= ?3";
-    let params = params![conversation.as_bytes(), branch.as_bytes(), n];
-    let exact: Option<i64> = db::find(turn.db, sql, params, |row| row.get(0))?.flatten();
-    if let Some(position) = exact {
-        return Ok((position as u64, true));
-    }
-    // Nothing of that branch up to there: begin behind what came in the epochs before it.
-    let sql = "SELECT max(position) FROM message WHERE conversation = ?1 AND branch IN (SELECT branch FROM epoch
-               WHERE log = ?2 AND number < (SELECT number FROM epoch WHERE log = ?2 AND branch = ?3))";
-    let params = params![conversation.as_bytes(), log.as_bytes(), branch.as_bytes()];
-    let before: Option<i64> = db::find(turn.db, sql, params, |row| row.get(0))?.flatten();
-    let known = db::find(
-        turn.db,
-        "SELECT 1 FROM epoch WHERE log = ?1 AND branch = ?2",
-        params![log.as_bytes(), branch.as_bytes()],
-        |_| Ok(()),
-    )?;
-    Ok((before.unwrap_or(0) as u64, known.is_some()))
+    let sql = "SELECT number FROM epoch WHERE log = ?1 AND branch = ?2";
+    let epoch: Option<i64> = db::find(turn.db, sql, params![log.as_bytes(), branch.as_bytes()], |row| row.get(0))?;
+    // This device came later than that: everything it has is news, and what was before it does not know.
+    Ok(epoch.map_or((-1, None, false), |epoch| (epoch, Some((branch, n)), true)))
 }
 
 /// A group was joined again: what was missed comes first, then the log is read on.
@@ -145,18 +129,14 @@ pub(crate) fn gap_arrived(turn: &mut Turn<'_>, log: &LogId, body: Option<Vec<u8>
         declare(turn, &conversation)?;
     }
     for message in missed.unwrap_or_default() {
-        take(turn, &account, &conversation, &message)?;
+        take(turn, &account, &row, &message)?;
     }
     Ok(())
 }
 
 /// A message is believed because of its author's signature, whoever handed it over.
-fn take(
-    turn: &mut Turn<'_>,
-    account: &Account,
-    conversation: &ConversationId,
-    missed: &Missed,
-) -> Result<(), EngineError> {
+fn take(turn: &mut Turn<'_>, account: &Account, log: &LogRow, missed: &Missed) -> Result<(), EngineError> {
+    let Some(conversation) = &log.conversation else { return Ok(()) };
     let chain: Vec<Vec<u8>> = missed.chain.iter().map(|cert| cert.to_vec()).collect();
     let author = cert::parse_chain(&chain).and_then(|chain| cert::verify(&chain, &[account.root_pub], None, turn.seen));
     let verified = author.ok().and_then(|author| {
@@ -177,7 +157,10 @@ fn take(
     let delivery = if message.author == account.user { 2 } else { 0 };
     let origin =
         Origin { conversation: *conversation, delivery, chain: store::chain_bytes(&missed.chain), verified: None };
-    message::show(turn, account, origin, id, &missed.body, &message)
+    message::show(turn, account, origin, id, &missed.body, &message)?;
+    let sql = "UPDATE message SET log = ?2, branch = ?3, n = ?4 WHERE id = ?1 AND n IS NULL";
+    let place = params![id.as_bytes(), log.id.as_bytes(), missed.branch.as_bytes(), missed.n];
+    db::run(turn.db, sql, place).map(drop)
 }
 
 /// One line for what nobody could hand over.

@@ -33,7 +33,14 @@ const EPOCHS: i64 = 256;
 
 /// The group of a log; hand it back with [`put`] if it changed, else with [`keep`].
 pub(super) fn load(turn: &mut Turn<'_>, account: &Account, log: &LogId) -> Result<Group, EngineError> {
-    if let Some((group, changed)) = turn.live.groups.remove(log) {
+    if let Some((mut group, changed)) = turn.live.groups.remove(log) {
+        if !group.has_chain(&account.chain) {
+            // The certificates were renewed since: what it holds is saved, and the group loaded with the new ones.
+            if changed {
+                save(turn.db, log, &mut group)?;
+            }
+            return load(turn, account, log);
+        }
         if changed {
             // Whatever happens to the caller's copy, what was changed before is kept.
             turn.live.groups.insert(*log, (group.clone(), true));

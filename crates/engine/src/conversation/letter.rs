@@ -7,6 +7,7 @@ use crate::{
     blob::BlobRef,
     crypto::{
         Luck, Secret,
+        pad::{pad, unpad},
         seal::{SealKey, SealPublic},
     },
     error::bug,
@@ -15,7 +16,7 @@ use crate::{
 };
 use client_api::DeviceId;
 use minicbor::{Decode, Encode, bytes::ByteVec};
-use proto::{AuthorityId, BranchId, ContentHash, LogId, Signature, TtlClass, limit::DEPOSIT_BYTES};
+use proto::{AuthorityId, BranchId, ContentHash, LogId, Signature, TtlClass, blob::bucket, limit::DEPOSIT_BYTES};
 
 /// What a letter says.
 #[derive(Clone, Encode, Decode)]
@@ -110,7 +111,10 @@ fn info(authority: &AuthorityId) -> Vec<u8> {
 
 impl Letter {
     pub fn seal(&self, luck: &Luck, authority: &AuthorityId, to: &SealPublic) -> Result<Vec<u8>, EngineError> {
-        to.seal(luck, &info(authority), b"", &proto::encode(self)).map_err(bug)
+        // In few sizes: what a letter is about must not show in its length.
+        let plain = proto::encode(self);
+        let size = usize::try_from(bucket(plain.len() as u64 + 4)).map_err(bug)?;
+        to.seal(luck, &info(authority), b"", &pad(&plain, size).map_err(bug)?).map_err(bug)
     }
 }
 
@@ -123,6 +127,7 @@ pub(crate) fn letter(turn: &mut Turn<'_>, sealed: &[u8]) -> Result<(), EngineErr
     let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     let key = SealKey::from_bytes(&account.seal_key).map_err(bug)?;
     let Ok(plain) = key.open(&info(&account.authority), b"", sealed) else { return Ok(()) };
+    let Ok(plain) = unpad(&plain) else { return Ok(()) };
     match proto::decode::<Letter>(&plain, DEPOSIT_BYTES) {
         Ok(Letter::Welcome(welcome)) => join::welcome(turn, welcome),
         Ok(Letter::AddMeAgain(plea)) => readd::asked(turn, &account, plea),

@@ -13,7 +13,7 @@ use crate::{
     sync::{self, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{ConversationId, DeviceId, Timestamp};
+use client_api::{DeviceId, Timestamp};
 use proto::LogId;
 
 /// A new leaf that has not spoken for this long may have lost its Welcome.
@@ -97,15 +97,16 @@ pub(super) fn since(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<O
     let wish = db::find(turn.db, sql, key, |row| Ok((col_opt(row, 0)?, row.get::<_, u32>(1)?)))?;
     Ok(match wish {
         Some((Some(branch), n)) => Some(Since::Entry(branch, n)),
-        Some((None, _)) => Some(Since::Position(position_of(turn, log, device)?)),
+        Some((None, _)) => Some(Since::Epoch(first_epoch(turn, log, device)?)),
         None => None,
     })
 }
 
-fn position_of(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<u64, EngineError> {
-    let sql = "SELECT position FROM leaf WHERE log = ?1 AND device = ?2";
-    let position = db::find(turn.db, sql, params![log.as_bytes(), device.as_bytes()], |row| row.get::<_, i64>(0))?;
-    Ok(position.unwrap_or(0) as u64)
+/// The epoch a device came with, the first time.
+fn first_epoch(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<u64, EngineError> {
+    let sql = "SELECT first FROM leaf WHERE log = ?1 AND device = ?2";
+    let first = db::find(turn.db, sql, params![log.as_bytes(), device.as_bytes()], |row| row.get::<_, i64>(0))?;
+    Ok(first.unwrap_or(0) as u64)
 }
 
 /// A change has become true: whoever was added by it is known from here on, and wishes about them are done.
@@ -117,23 +118,13 @@ pub(super) fn note_added(
     by: By,
 ) -> Result<(), EngineError> {
     let (was, is) = (before.roster().map_err(bug)?, after.roster().map_err(bug)?);
-    let newest = "SELECT coalesce(max(position), 0) FROM message WHERE conversation = ?1";
-    let conversation = log.conversation.as_ref().map(ConversationId::as_bytes);
-    let newest: i64 = db::find(turn.db, newest, [conversation], |row| row.get(0))?.unwrap_or(0);
     for device in added {
-        // Added again: what it missed still begins where it was.
-        let again = was.iter().any(|member| member.device.device == *device);
+        // Added again: what it missed still begins where it first came in.
         db::run(
             turn.db,
-            "INSERT INTO leaf (log, device, number, at, position) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO leaf (log, device, number, at, first) VALUES (?1, ?2, ?3, ?4, ?3)
              ON CONFLICT (log, device) DO UPDATE SET number = ?3, at = ?4",
-            params![
-                log.id.as_bytes(),
-                device.as_bytes(),
-                after.epoch() as i64,
-                millis(turn.now),
-                if again { 0 } else { newest }
-            ],
+            params![log.id.as_bytes(), device.as_bytes(), after.epoch() as i64, millis(turn.now)],
         )?;
         drop_wish(turn, &log.id, device)?;
         if by == By::Us {

@@ -322,10 +322,30 @@ pub(crate) fn send_again(
     .map(drop)
 }
 
-/// Messages after a position, newest first.
-pub(crate) fn list_newest_first(db: &Db<'_>, id: &ConversationId, after: u64) -> Result<Vec<MessageRow>, EngineError> {
-    let sql = format!("{MESSAGE} WHERE conversation = ?1 AND position > ?2 ORDER BY position DESC LIMIT 20000");
-    db::list(db, &sql, params![id.as_bytes(), after as i64], message)
+/// A message as it is handed over.
+pub(crate) struct PlacedRow {
+    pub body: Vec<u8>,
+    pub chain: Vec<u8>,
+    pub branch: proto::BranchId,
+    pub n: u32,
+}
+
+/// Messages of a log's epochs after one, and of one branch after an entry, newest first.
+pub(crate) fn list_newest_first(
+    db: &Db<'_>,
+    log: &proto::LogId,
+    after_epoch: i64,
+    entry: Option<(proto::BranchId, u32)>,
+) -> Result<Vec<PlacedRow>, EngineError> {
+    let (branch, n) = entry.map_or((Vec::new(), 0), |(branch, n)| (branch.as_bytes().to_vec(), n));
+    let sql = "SELECT body, chain, branch, n FROM message
+               WHERE log = ?1 AND state = 0 AND body IS NOT NULL AND chain IS NOT NULL AND n IS NOT NULL
+                 AND (branch = ?3 AND n > ?4
+                      OR branch IN (SELECT branch FROM epoch WHERE log = ?1 AND number > ?2))
+               ORDER BY position DESC LIMIT 20000";
+    db::list(db, sql, params![log.as_bytes(), after_epoch, branch, n], |row| {
+        Ok(PlacedRow { body: row.get(0)?, chain: row.get(1)?, branch: col(row, 2)?, n: row.get(3)? })
+    })
 }
 
 /// Conversations in which something is to be done, now or when a time has come.

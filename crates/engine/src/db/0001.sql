@@ -26,8 +26,8 @@ CREATE INDEX epoch_branch ON epoch (branch);
 CREATE TABLE stuck (log BLOB PRIMARY KEY, reason INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL, tries INTEGER NOT NULL, number INTEGER NOT NULL, committer BLOB) STRICT;
 -- devices that asked to be added again
 CREATE TABLE readd (log BLOB NOT NULL, device BLOB NOT NULL, package BLOB NOT NULL, branch BLOB, n INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
--- since when a leaf is in a group, as far as this device saw it: epoch, time, newest message then
-CREATE TABLE leaf (log BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
+-- since when a leaf is in a group, as far as this device saw it: epoch, time, and the epoch it first came with
+CREATE TABLE leaf (log BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, first INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
 -- leaves this device added that have not spoken yet
 CREATE TABLE silent (log BLOB NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (log, device)) STRICT;
 -- when the own leaf gets fresh keys; only if it was used since

@@ -198,6 +198,11 @@ impl MlsClient {
         Group::create(self, settings, at)
     }
 
+    pub(super) fn has_chain(&self, chain: &[ByteVec]) -> bool {
+        let own = self.0.who.credential.as_x509();
+        own.is_some_and(|own| own.iter().map(AsRef::<[u8]>::as_ref).eq(chain.iter().map(|cert| cert.as_slice())))
+    }
+
     pub(super) fn primitives(&self) -> Result<Primitives, GroupError> {
         self.0.provider.cipher_suite_provider(self.0.provider.suite.number()).ok_or(GroupError::Suite)
     }

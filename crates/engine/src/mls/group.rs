@@ -270,6 +270,11 @@ impl Group {
         self.library.current_member_index()
     }
 
+    /// Whether the group was made or loaded with these certificates.
+    pub fn has_chain(&self, chain: &[ByteVec]) -> bool {
+        self.client.has_chain(chain)
+    }
+
     /// The profile's certificates were renewed since this leaf was last written.
     pub fn own_chain_is_old(&self) -> bool {
         self.library.current_member_signing_identity().is_ok_and(|own| *own != self.client.0.who)

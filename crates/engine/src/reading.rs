@@ -26,6 +26,11 @@ pub(crate) fn entry(turn: &mut Turn<'_>, branch: &BranchId, entry: &LogEntry) ->
         Next::Known => Ok(true),
         Next::Stop => Ok(false),
         Next::Take(log) => {
+            #[cfg(any(test, feature = "testkit"))]
+            if turn.is_planted(crate::testkit::Defect::CursorOutside) && entry.kind == EntryKind::Entry {
+                sync::taken(turn, log.clone(), entry, Taken::Next)?; // planted
+                turn.db.execute_batch("COMMIT; BEGIN")?;
+            }
             let taken = content(turn, &log, entry)?;
             sync::taken(turn, log, entry, taken)
         }

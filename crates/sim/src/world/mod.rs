@@ -6,6 +6,7 @@ mod fault;
 mod insider;
 mod network;
 mod office;
+mod promise;
 mod seat;
 mod store;
 mod story;
@@ -21,12 +22,16 @@ use engine::Input;
 use fault::Armed;
 use network::{Hold, Parcel};
 use office::Office;
+use promise::Promises;
 use proto::{Nonce, RecoveryId};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use seat::{Make, Seat};
 use server::{ConnectionId, domain::FirstPut};
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    hash::{DefaultHasher, Hasher},
+};
 
 /// Where the server is said to live.
 pub const ORIGIN: &str = "http://127.0.0.1:7000";
@@ -54,7 +59,9 @@ pub struct World {
     /// The server was told to roll its next batch back.
     pub(crate) roll_back_armed: bool,
     pub(crate) census: Census,
+    pub(crate) promises: Promises,
     traced: bool,
+    fingerprint: DefaultHasher,
 }
 
 impl World {
@@ -86,6 +93,8 @@ impl World {
             armed: None,
             roll_back_armed: false,
             census: Census::default(),
+            promises: Promises::default(),
+            fingerprint: DefaultHasher::new(),
             traced: std::env::var_os("SIM_TRACE").is_some(),
         }
     }
@@ -96,6 +105,15 @@ impl World {
 
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Of all frames so far.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.finish()
+    }
+
+    pub(crate) fn print(&mut self, bytes: &[u8]) {
+        self.fingerprint.write(bytes);
     }
 
     pub(crate) fn trace(&self, line: impl Fn() -> String) {

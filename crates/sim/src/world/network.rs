@@ -12,14 +12,14 @@ use server::ConnectionId;
 pub(crate) enum Parcel {
     ToServer(ConnectionId, ClientFrame),
     ToEngine(ConnectionId, ServerFrame),
-    Blob(Person, ConnectionId, u32, BlobRequest),
-    BlobBack(Person, ConnectionId, u32, Result<BlobReply, Failure>),
+    Blob(ConnectionId, u32, BlobRequest),
+    BlobBack(ConnectionId, u32, Result<BlobReply, Failure>),
 }
 
 impl Parcel {
     fn connection(&self) -> ConnectionId {
         match self {
-            Self::ToServer(id, _) | Self::ToEngine(id, _) | Self::Blob(_, id, ..) | Self::BlobBack(_, id, ..) => *id,
+            Self::ToServer(id, _) | Self::ToEngine(id, _) | Self::Blob(id, ..) | Self::BlobBack(id, ..) => *id,
         }
     }
 }
@@ -51,10 +51,10 @@ impl World {
         }
         let breaks = self.is_armed(Fault::Broken) == Some(person);
         match parcel {
-            Parcel::ToServer(connection, frame) => self.to_server(person, connection, frame),
-            Parcel::ToEngine(connection, frame) => self.to_engine(person, connection, frame),
-            Parcel::Blob(_, connection, id, request) => self.blob(person, connection, id, request),
-            Parcel::BlobBack(_, connection, id, result) => self.blob_back(person, connection, id, result),
+            Parcel::ToServer(connection, frame) => self.carry_up(person, connection, frame),
+            Parcel::ToEngine(connection, frame) => self.carry_down(person, connection, frame),
+            Parcel::Blob(connection, id, request) => self.blob(person, connection, id, request),
+            Parcel::BlobBack(connection, id, result) => self.blob_back(person, connection, id, result),
         }
         if breaks && self.fire(Fault::Broken, person) {
             self.disconnect(person);
@@ -81,8 +81,9 @@ impl World {
         begins
     }
 
-    fn to_server(&mut self, person: Person, connection: ConnectionId, frame: ClientFrame) {
+    fn carry_up(&mut self, person: Person, connection: ConnectionId, frame: ClientFrame) {
         self.trace(|| format!("{} -> {}", person.0, name(&frame.request)));
+        self.print(&proto::encode(&frame));
         if self.fire(Fault::LostRequest, person) {
             return self.disconnect(person);
         }
@@ -91,6 +92,7 @@ impl World {
             self.roll_back_armed = true;
         }
         let batch = self.batch(connection, frame);
+        let asked = batch.clone();
         let now = self.now.0;
         let out = match self.office.service().handle_batch(now, batch) {
             Ok(out) => out,
@@ -103,6 +105,7 @@ impl World {
         if self.is_armed(Fault::ServerCrashInside).is_some() && self.is_planted_ack_before_fsync() {
             self.fire_server(Fault::ServerCrashInside);
         }
+        self.hold_to_promises(&asked, &out);
         let answers = |out: &server::Out| matches!(out.frame, ServerFrame::Reply(..) | ServerFrame::Error(..));
         for out in out {
             if answers(&out) && out.to.contains(&connection) && self.fire(Fault::LostAnswer, person) {
@@ -139,7 +142,7 @@ impl World {
         batch
     }
 
-    fn to_engine(&mut self, person: Person, connection: ConnectionId, frame: ServerFrame) {
+    fn carry_down(&mut self, person: Person, connection: ConnectionId, frame: ServerFrame) {
         self.trace(|| format!("{} <- {}", person.0, answer_name(&frame)));
         let input = match frame {
             ServerFrame::Hello(_) => return,
@@ -167,7 +170,7 @@ impl World {
         if self.fire(Fault::LostAnswer, person) {
             return self.disconnect(person);
         }
-        self.parcels.push_back(Parcel::BlobBack(person, connection, id, result));
+        self.parcels.push_back(Parcel::BlobBack(connection, id, result));
     }
 
     fn blob_back(&mut self, person: Person, connection: ConnectionId, id: u32, result: Result<BlobReply, Failure>) {

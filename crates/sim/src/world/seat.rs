@@ -100,14 +100,9 @@ impl World {
         self.seats[person.0].latest
     }
 
-    /// The clock is set, by hand or by the system.
-    pub fn jump(&mut self, person: Person, millis: i64) {
-        self.seats[person.0].clock_millis += millis;
-    }
-
-    /// The clock shows the right time again.
-    pub fn set_clock_right(&mut self, person: Person) {
-        self.seats[person.0].clock_millis = 0;
+    /// The clock is set, by hand or by the system, so much ahead of the right time.
+    pub fn set_clock(&mut self, person: Person, millis: i64) {
+        self.seats[person.0].clock_millis = millis;
     }
 
     /// The network goes away until [`Self::online`].
@@ -185,7 +180,7 @@ impl World {
                 }
                 Output::Transfer(id, request) => {
                     if let Some(connection) = seat.connection {
-                        self.parcels.push_back(Parcel::Blob(person, connection, id, request));
+                        self.parcels.push_back(Parcel::Blob(connection, id, request));
                     }
                 }
                 Output::Event(event) => seat.events.push(event),

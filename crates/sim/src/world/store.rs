@@ -46,7 +46,7 @@ fn limit_pages(conn: &Connection, most: i64) {
 
 /// Where a device stands: (log, branch, conversation) of all it follows.
 pub(crate) fn branches(conn: &Connection) -> Vec<(Vec<u8>, BranchId, ConversationId)> {
-    let sql = "SELECT id, branch, conversation FROM log WHERE conversation IS NOT NULL AND state IN (0, 1)";
+    let sql = "SELECT id, branch, conversation FROM log WHERE conversation IS NOT NULL AND state IN (0, 1, 5)";
     let mut query = conn.prepare_cached(sql).expect("the schema is known");
     let rows = query.query_map([], |row| {
         let (branch, conversation): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);

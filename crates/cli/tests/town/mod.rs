@@ -77,8 +77,21 @@ impl Town {
         town
     }
 
+    /// `certify` writes `town.pem` and `town.key`.
+    pub fn with_tls(certify: impl FnOnce(&Path)) -> Self {
+        let mut town = Self { folder: tempfile::tempdir().unwrap(), server: None, url: String::new() };
+        certify(town.folder.path());
+        town.start_server("127.0.0.1:0");
+        town
+    }
+
     fn start_server(&mut self, listen: &str) {
-        let mut child = Command::new(binary("rohrpost-server"))
+        let [cert, key] = ["town.pem", "town.key"].map(|name| self.folder.path().join(name));
+        let mut command = Command::new(binary("rohrpost-server"));
+        if cert.exists() {
+            command.arg("--tls-cert").arg(cert).arg("--tls-key").arg(key);
+        }
+        let mut child = command
             .arg("--data")
             .arg(self.folder.path().join("server"))
             .args(["--listen", listen])

@@ -3,6 +3,7 @@
 
 mod chains;
 mod judging;
+mod kem;
 mod lax;
 mod measure;
 mod policy;

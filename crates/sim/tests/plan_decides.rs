@@ -60,7 +60,6 @@ fn town_with_pairs(pairs: [[usize; 2]; 2]) -> World {
 }
 
 #[test]
-#[ignore = "letters are not padded: their sizes differ by a byte with the certificates in them"]
 fn j_two_worlds_with_other_pairs_leave_the_same_tables() {
     let mut one = town_with_pairs([[1, 2], [3, 4]]);
     let mut other = town_with_pairs([[1, 3], [2, 4]]);

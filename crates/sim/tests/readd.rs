@@ -3,13 +3,17 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{Command, ConversationId, MessageState, Query, View};
-use sim::{Defect, Person, World};
+use sim::{Defect, Person, Suite, World};
 
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
 
 fn town(seed: u64) -> (World, [Person; 4]) {
-    let mut world = World::new(seed);
+    town_with(seed, &[])
+}
+
+fn town_with(seed: u64, defects: &[Defect]) -> (World, [Person; 4]) {
+    let mut world = World::with_defects(seed, Suite::Hybrid768, defects);
     let ada = world.found("Ada");
     let [olga, ben, cem] = ["Olga", "Ben", "Cem"].map(|name| world.enrol(ada, name));
     (world, [ada, olga, ben, cem])
@@ -34,32 +38,45 @@ fn poisoner(world: &mut World, person: Person) {
     world.plant(person, &[Defect::PoisonPath]);
 }
 
+/// An insider's commit opens for half of the group. What each of the others shows in the end, and what is wrong.
+fn half_poisoned(seed: u64, defects: &[Defect]) -> Vec<(Vec<String>, Option<String>)> {
+    let (mut world, [ada, olga, ben, cem]) = town_with(seed, defects);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben, cem]);
+    world.say(ada, chat, "vorher");
+    world.pass(30 * MINUTE);
+    poisoner(&mut world, cem);
+    world.say(cem, chat, "bald gibt es neue Schlüssel");
+    world.pass(2 * DAY);
+    for (n, person) in [ada, olga, ben].into_iter().enumerate() {
+        world.say(person, chat, &format!("danach {n}"));
+        world.pass(10 * MINUTE);
+    }
+    world.pass(20 * MINUTE);
+    [ada, olga, ben].map(|person| (said(&mut world, person, chat), problem(&mut world, person, chat))).into()
+}
+
+/// §9 (a).
 #[test]
 fn a_commit_with_bad_path_secrets_for_half_the_group_forks_nobody() {
-    for seed in 0..6 {
-        let (mut world, [ada, olga, ben, cem]) = town(300 + seed);
-        let chat = world.group(ada, "Bautrupp 2", &[olga, ben, cem]);
-        world.say(ada, chat, "vorher");
-        world.pass(30 * MINUTE);
-        poisoner(&mut world, cem);
-        world.say(cem, chat, "bald gibt es neue Schlüssel");
-        world.pass(2 * DAY);
-        for (n, person) in [ada, olga, ben].into_iter().enumerate() {
-            world.say(person, chat, &format!("danach {n}"));
-            world.pass(10 * MINUTE);
-        }
-        world.pass(20 * MINUTE);
-        let all = ["vorher", "bald gibt es neue Schlüssel", "danach 0", "danach 1", "danach 2"];
-        for person in [ada, olga, ben] {
-            assert_eq!(said(&mut world, person, chat), all, "seed {seed} {person:?}");
-            assert_eq!(problem(&mut world, person, chat), None, "seed {seed} {person:?}");
+    let all = ["vorher", "bald gibt es neue Schlüssel", "danach 0", "danach 1", "danach 2"].map(String::from);
+    for seed in 300..304 {
+        for (said, problem) in half_poisoned(seed, &[]) {
+            assert_eq!((said, problem), (all.to_vec(), None), "seed {seed}");
         }
     }
 }
 
 #[test]
-fn a_removed_device_asks_in_vain() {
-    let (mut world, [ada, olga, ben, _]) = town(320);
+fn devices_that_skip_what_they_cannot_judge_are_found() {
+    let honest = half_poisoned(300, &[]);
+    assert!(honest.iter().all(|shown| *shown == honest[0]), "{honest:?}");
+    let skipping = half_poisoned(300, &[Defect::SkipUndecidable]);
+    assert!(skipping.iter().any(|shown| *shown != skipping[0]), "they fork: {skipping:?}");
+}
+
+/// Whether a removed device that asks everybody to be added again gets in, and what it shows.
+fn removed_device_asks(defects: &[Defect]) -> (bool, Vec<String>) {
+    let (mut world, [ada, olga, ben, _]) = town_with(320, defects);
     let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
     world.say(ada, chat, "alle");
     world.settle();
@@ -74,11 +91,23 @@ fn a_removed_device_asks_in_vain() {
     world.pass(120 * MINUTE);
     world.say(ada, chat, "noch immer ohne Ben");
     world.pass(10 * MINUTE);
-    assert_eq!(said(&mut world, ben, chat), ["alle"]);
+    let mut is_in = false;
     for person in [ada, olga] {
         let View::Members(members) = world.query(person, Query::Members(chat)) else { panic!("not members") };
-        assert!(members.iter().all(|member| member.user != user), "{person:?}");
+        is_in |= members.iter().any(|member| member.user == user);
     }
+    (is_in, said(&mut world, ben, chat))
+}
+
+/// §9 (f).
+#[test]
+fn a_removed_device_asks_in_vain() {
+    assert_eq!(removed_device_asks(&[]), (false, vec!["alle".into()]));
+}
+
+#[test]
+fn members_that_put_anybody_back_are_found() {
+    assert!(removed_device_asks(&[Defect::ReaddRemoved]).0);
 }
 
 #[test]
@@ -186,7 +215,7 @@ fn a_group_that_runs_ahead_of_the_clock_is_begun_anew_without_whoever_pushed_it(
     world.pass(30 * MINUTE);
     world.say(cem, chat, "meine Uhr geht vor");
     world.pass(MINUTE);
-    world.jump(cem, 3 * DAY as i64);
+    world.set_clock(cem, 3 * DAY as i64);
     world.pass(30 * MINUTE);
     world.say(ada, chat, "danach");
     world.pass(30 * MINUTE);

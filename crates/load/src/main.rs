@@ -5,6 +5,7 @@
 mod link;
 mod process;
 mod report;
+mod rest;
 mod scenario;
 mod town;
 
@@ -23,6 +24,8 @@ enum Kind {
     Hall,
     /// 10,000 connections that only listen.
     Idle,
+    /// 1,000,000 stored entries and nobody there.
+    Rest,
 }
 
 #[derive(Parser)]
@@ -38,6 +41,12 @@ struct Args {
     /// Connections for `idle`.
     #[arg(long, default_value_t = 10_000)]
     connections: usize,
+    /// Entries for `rest`.
+    #[arg(long, default_value_t = 1_000_000)]
+    entries: u32,
+    /// Runs of `direct`, `teams` and `hall`; the one in the middle is reported.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
     /// Members that send at the same time, per group; each waits for its acknowledgement before the next message.
     #[arg(long, default_value_t = 4)]
     senders: usize,
@@ -47,14 +56,27 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let time = Duration::from_secs(args.seconds);
-    let report = runtime.block_on(async {
-        match args.kind {
-            Kind::Direct => scenario::talk(&args.server, 500, 2, 1, time).await,
-            Kind::Teams => scenario::talk(&args.server, 10, 100, args.senders, time).await,
-            Kind::Hall => scenario::talk(&args.server, 1, 1000, args.senders, time).await,
-            Kind::Idle => scenario::idle(&args.server, args.connections).await,
+    let (groups, members, senders) = match args.kind {
+        Kind::Direct => (500, 2, 1),
+        Kind::Teams => (10, 100, args.senders),
+        Kind::Hall => (1, 1000, args.senders),
+        Kind::Idle => {
+            println!("{}", runtime.block_on(scenario::idle(&args.server, args.connections))?);
+            return Ok(());
         }
-    })?;
-    println!("{report}");
+        Kind::Rest => {
+            println!("{}", runtime.block_on(rest::rest(&args.server, args.entries))?);
+            return Ok(());
+        }
+    };
+    let mut reports = Vec::new();
+    for _ in 0..args.runs.max(1) {
+        let report = runtime.block_on(scenario::talk(&args.server, groups, members, senders, time))?;
+        println!("{report}\n");
+        reports.push(report);
+    }
+    if let Some(middle) = report::middle(reports) {
+        println!("the run in the middle of {}:\n{middle}", args.runs.max(1));
+    }
     Ok(())
 }

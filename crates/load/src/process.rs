@@ -14,12 +14,22 @@ pub struct Server {
     child: Child,
     /// `host:port`.
     pub address: String,
-    _folder: TempDir,
+    folder: Option<TempDir>,
 }
 
 impl Server {
     pub fn start(binary: &Path) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        Self::start_on(binary, tempfile::tempdir()?)
+    }
+
+    /// Kills it and starts it again on its data.
+    pub fn restart(mut self, binary: &Path) -> Result<Self> {
+        let folder = self.folder.take().context("the folder is there while the server is")?;
+        drop(self);
+        Self::start_on(binary, folder)
+    }
+
+    fn start_on(binary: &Path, folder: TempDir) -> Result<Self> {
         let mut child = Command::new(binary)
             .arg("--data")
             .arg(folder.path())
@@ -34,7 +44,7 @@ impl Server {
             let _ = child.kill();
             bail!("the server did not say where it listens");
         };
-        Ok(Self { address: address.to_owned(), child, _folder: folder })
+        Ok(Self { address: address.to_owned(), child, folder: Some(folder) })
     }
 
     pub fn origin(&self) -> String {

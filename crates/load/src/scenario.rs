@@ -109,7 +109,7 @@ enum Phase {
     End,
 }
 
-async fn open(server: &Server, log: &Log, origin: &str) -> Result<Link> {
+pub async fn open(server: &Server, log: &Log, origin: &str) -> Result<Link> {
     let mut link = Link::connect(&server.address).await?;
     let request = log.open(origin, &link.hello.nonce);
     link.ask(request).await?;

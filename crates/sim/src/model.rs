@@ -257,7 +257,10 @@ fn check_presence(
         (Some(_), Conversation::Direct(one, other)) => who == one || who == other,
         (Some(epoch), Conversation::Group(_)) => user.is_some_and(|user| epoch.members.contains(&user)),
     };
+    // what expired for everybody while this device was away is shown to nobody, not even as a line
+    let expired = matches!(sent.expires, Expiry::At(at) if at <= play.world.latest(play.cast[&who]));
     match (was_in, shown) {
+        (true, None) if expired => Ok(()),
         (true, None) if !play.revoked.contains(&who) => told("is missing"),
         (false, Some(_)) => told("must not be there"),
         _ => Ok(()),

@@ -399,7 +399,7 @@ fn advance(
     let secret = after.log_secret(&log.id).map_err(bug)?;
     join::drop_letter(turn, &log.id, &log.branch)?;
     // Everything of ours that was accepted has been read and taken out: what is left was not.
-    let left: usize = db::run(
+    db::run(
         turn.db,
         "DELETE FROM outbox WHERE log = ?1 AND branch = ?2 AND kind = 2",
         params![log.id.as_bytes(), log.branch.as_bytes()],
@@ -415,7 +415,10 @@ fn advance(
         "DELETE FROM outbox WHERE log = ?1 AND env IS NULL AND kind = 0 AND body = x''",
         [log.id.as_bytes()],
     )?;
-    if let (true, Some(conversation), Some(account)) = (left > 0, log.conversation, profile::load(turn.db)?) {
+    // This device wanted to leave and is still in: the proposal was not seen, or came too late.
+    if let (Some(conversation), Some(account)) = (log.conversation, profile::load(turn.db)?)
+        && store::find(turn.db, &conversation)?.is_some_and(|row| !row.member)
+    {
         store::add_intent(turn.db, &conversation, IntentKind::Leave, &account.user, turn.now)?;
     }
     let new = sync::switch_branch(turn, log, secret, env_hash, next)?;

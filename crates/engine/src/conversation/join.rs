@@ -23,7 +23,7 @@ use crate::{
 use client_api::{ConversationKind, Event};
 use proto::{
     BranchId, ContentHash, LogId,
-    chain::{branch_id, first_head},
+    chain::{branch_id, content_hash, first_head},
     limit::DEPOSIT_BYTES,
 };
 
@@ -79,6 +79,10 @@ pub(super) fn drop_letter(turn: &Turn<'_>, log: &LogId, closed: &BranchId) -> Re
 pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Result<(), EngineError> {
     let (Some(letter), Some(account)) = (waiting(turn, log)?, profile::load(turn.db)?) else { return Ok(()) };
     if sync::store::find(turn.db, log)?.is_some_and(|row| row.is_followed()) {
+        return Ok(());
+    }
+    if content_hash(body) != letter.tree.hash {
+        // The tree of an earlier letter: this one's is still on its way.
         return Ok(());
     }
     db::run(turn.db, "DELETE FROM welcome_in WHERE log = ?1", [log.as_bytes()])?;

@@ -112,6 +112,16 @@ enum Step {
     Nothing,
 }
 
+/// What has been gathered for the next change of a group.
+#[derive(Default)]
+struct Wishes {
+    plan: Plan,
+    /// An answer, or somebody else's turn, is waited for.
+    under_way: bool,
+    /// There is something to commit.
+    wanted: bool,
+}
+
 /// Turns wishes into one commit, as far as they can be carried out now.
 fn plan(
     turn: &mut Turn<'_>,
@@ -121,41 +131,21 @@ fn plan(
     group: &Group,
 ) -> Result<Step, EngineError> {
     let roster = group.roster().map_err(bug)?;
-    let excluded = reset::excluded_devices(turn, &log.id)?;
-    let (mut plan, mut under_way, mut wanted) = (Plan::default(), false, false);
-    wanted |= readd::plan(turn, &log.id, &roster, &mut plan)?;
-    under_way |= claim_for_silent(turn, log, &roster)?;
+    let mut wishes = Wishes::default();
+    wishes.wanted |= readd::plan(turn, &log.id, &roster, &mut wishes.plan)?;
+    wishes.under_way |= claim_for_silent(turn, log, &roster)?;
     for intent in store::list_intents(turn.db, &row.id)? {
-        let leaves: Vec<u32> =
-            roster.iter().filter(|member| member.device.user == intent.user).map(|member| member.leaf).collect();
         match intent.kind {
-            IntentKind::Add => {
-                let devices = directory::store::list_devices_of(turn.db, &intent.user)?;
-                let missing: Vec<_> = devices
-                    .iter()
-                    .filter(|row| !roster.iter().any(|member| member.device.device == row.device))
-                    .filter(|row| !excluded.contains(&row.device))
-                    .collect();
-                if missing.is_empty() && !devices.is_empty() {
-                    store::remove_intent(turn.db, &row.id, IntentKind::Add, &intent.user)?;
-                }
-                for device in missing {
-                    let sql = "SELECT package FROM claimed WHERE device = ?1";
-                    let claimed = db::find(turn.db, sql, [device.device.as_bytes()], |row| row.get(0))?;
-                    if let Some(package) = claimed {
-                        plan.add.push(package);
-                        wanted = true;
-                        continue;
-                    }
-                    under_way |= claim(turn, device)?;
-                }
-            }
+            IntentKind::Add => wish_to_add(turn, row, log, &roster, &intent.user, &mut wishes)?,
             IntentKind::Remove => {
-                if leaves.is_empty() {
+                let leaves = roster.iter().filter(|member| member.device.user == intent.user);
+                let before = wishes.plan.remove.len();
+                wishes.plan.remove.extend(leaves.map(|member| member.leaf));
+                if wishes.plan.remove.len() == before {
                     store::remove_intent(turn.db, &row.id, IntentKind::Remove, &intent.user)?;
+                } else {
+                    wishes.wanted = true;
                 }
-                wanted |= !leaves.is_empty();
-                plan.remove.extend(leaves);
             }
             IntentKind::Leave => {
                 if roster.len() == 1 {
@@ -165,40 +155,10 @@ fn plan(
                 }
                 return Ok(Step::Leave);
             }
-            IntentKind::ByRank => {
-                let leaving = group.leaving();
-                let mut still = Vec::new();
-                for member in roster.iter().filter(|member| member.device.user == intent.user) {
-                    let revoked = directory::store::is_device_revoked(turn.db, &member.device.device)?;
-                    if revoked || leaving.contains(&member.leaf) {
-                        still.push(member.leaf);
-                    }
-                }
-                if still.is_empty() {
-                    store::remove_intent(turn.db, &row.id, IntentKind::ByRank, &intent.user)?;
-                    continue;
-                }
-                let by_reference = still.iter().all(|leaf| leaving.contains(leaf));
-                let statement = directory::store::find_revocation(turn.db, &intent.user)?;
-                let whose = if by_reference || statement.is_some() { None } else { Some(intent.user) };
-                let Some(place) = place_by_rank(turn, group, &roster, whose)? else {
-                    // somebody else's turn, and nobody sends before it is done
-                    under_way = true;
-                    continue;
-                };
-                let due = intent.not_before.plus_secs(RANK_SECS * place);
-                if due > turn.now {
-                    turn.alarm(due);
-                    // nobody sends into a group that holds a revoked leaf, or where a leaving is to be committed
-                    under_way = true;
-                    continue;
-                }
-                wanted = true;
-                plan.revocations.extend(statement.filter(|_| !by_reference));
-                plan.remove.extend(still.into_iter().filter(|leaf| !leaving.contains(leaf)));
-            }
+            IntentKind::ByRank => wish_by_rank(turn, row, group, &roster, &intent, &mut wishes)?,
         }
     }
+    let Wishes { mut plan, under_way, mut wanted } = wishes;
     let expired = renew::expired_leaves(turn, account, group, &roster)?;
     wanted |= !expired.is_empty();
     plan.remove.extend(expired);
@@ -218,6 +178,78 @@ fn plan(
     } else {
         Step::Nothing
     })
+}
+
+/// Key packages of a person's devices that are not in yet: those at hand go into the plan, the others are asked for.
+fn wish_to_add(
+    turn: &mut Turn<'_>,
+    row: &ConversationRow,
+    log: &LogRow,
+    roster: &[Member],
+    user: &UserId,
+    wishes: &mut Wishes,
+) -> Result<(), EngineError> {
+    let excluded = reset::excluded_devices(turn, &log.id)?;
+    let devices = directory::store::list_devices_of(turn.db, user)?;
+    let missing: Vec<_> = devices
+        .iter()
+        .filter(|row| !roster.iter().any(|member| member.device.device == row.device))
+        .filter(|row| !excluded.contains(&row.device))
+        .collect();
+    if missing.is_empty() && !devices.is_empty() {
+        store::remove_intent(turn.db, &row.id, IntentKind::Add, user)?;
+    }
+    for device in missing {
+        let sql = "SELECT package FROM claimed WHERE device = ?1";
+        match db::find(turn.db, sql, [device.device.as_bytes()], |row| row.get(0))? {
+            Some(package) => {
+                wishes.plan.add.push(package);
+                wishes.wanted = true;
+            }
+            None => wishes.under_way |= claim(turn, device)?,
+        }
+    }
+    Ok(())
+}
+
+/// Somebody leaves or was locked out: whoever's turn it is takes their leaves out.
+fn wish_by_rank(
+    turn: &mut Turn<'_>,
+    row: &ConversationRow,
+    group: &Group,
+    roster: &[Member],
+    intent: &store::Intent,
+    wishes: &mut Wishes,
+) -> Result<(), EngineError> {
+    let leaving = group.leaving();
+    let mut still = Vec::new();
+    for member in roster.iter().filter(|member| member.device.user == intent.user) {
+        let revoked = directory::store::is_device_revoked(turn.db, &member.device.device)?;
+        if revoked || leaving.contains(&member.leaf) {
+            still.push(member.leaf);
+        }
+    }
+    if still.is_empty() {
+        return store::remove_intent(turn.db, &row.id, IntentKind::ByRank, &intent.user);
+    }
+    let by_reference = still.iter().all(|leaf| leaving.contains(leaf));
+    let statement = directory::store::find_revocation(turn.db, &intent.user)?;
+    let whose = if by_reference || statement.is_some() { None } else { Some(intent.user) };
+    let due = place_by_rank(turn, group, roster, whose)?.map(|place| intent.not_before.plus_secs(RANK_SECS * place));
+    // Nobody sends into a group that holds a revoked leaf, or where a leaving is to be committed.
+    match due {
+        Some(due) if due <= turn.now => {
+            wishes.wanted = true;
+            wishes.plan.revocations.extend(statement.filter(|_| !by_reference));
+            wishes.plan.remove.extend(still.into_iter().filter(|leaf| !leaving.contains(leaf)));
+        }
+        Some(due) => {
+            turn.alarm(due);
+            wishes.under_way = true;
+        }
+        None => wishes.under_way = true,
+    }
+    Ok(())
 }
 
 /// One wish alone: an adding (with the removal it may need), or a removal.

@@ -38,38 +38,49 @@ fn hold_and_cover(seeds: Range<u64>) {
     assert_eq!(matrix::empty(&fired), [], "an act never met a fault");
 }
 
+/// The plans of every run: what they found so far is mended.
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+fn the_first_plans_hold() {
+    println!("{}", matrix::print(&all_hold(0..24, Suite::StandIn)));
+}
+
+#[test]
+fn the_first_plans_hold_with_real_cryptography() {
+    all_hold(1001..1003, Suite::Hybrid768);
+}
+
+#[test]
+#[ignore = "three hundred plans were not lived to the end yet: minutes each, and some may still find something"]
 fn stand_in_1() {
     hold_and_cover(0..75);
 }
 
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+#[ignore = "as above"]
 fn stand_in_2() {
     hold_and_cover(75..150);
 }
 
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+#[ignore = "as above"]
 fn stand_in_3() {
     hold_and_cover(150..225);
 }
 
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+#[ignore = "as above"]
 fn stand_in_4() {
     hold_and_cover(225..300);
 }
 
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+#[ignore = "as above"]
 fn hybrid_1() {
     all_hold(1000..1015, Suite::Hybrid768);
 }
 
 #[test]
-#[ignore = "finds bugs of the engine that are still open: plans/open"]
+#[ignore = "as above"]
 fn hybrid_2() {
     all_hold(1015..1030, Suite::Hybrid768);
 }

@@ -79,7 +79,8 @@ impl Town {
 
     /// `certify` writes `town.pem` and `town.key`.
     pub fn with_tls(certify: impl FnOnce(&Path)) -> Self {
-        let mut town = Self { folder: tempfile::tempdir().unwrap(), server: None, url: String::new() };
+        let (folder, words) = (tempfile::tempdir().unwrap(), Vec::new());
+        let mut town = Self { folder, server: None, url: String::new(), words };
         certify(town.folder.path());
         town.start_server("127.0.0.1:0");
         town

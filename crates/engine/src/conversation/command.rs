@@ -111,6 +111,12 @@ pub(crate) fn add_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId
     moderated(turn, id)?;
     known(turn, user)?;
     store::remove_intent(turn.db, id, IntentKind::Remove, user)?;
+    let devices = directory::store::list_devices_of(turn.db, user)?.len();
+    let inside = store::list_members(turn.db, id)?.into_iter().find(|(member, ..)| member == user);
+    if inside.is_some_and(|(_, count, _)| usize::try_from(count).is_ok_and(|count| count >= devices)) {
+        // In already: a wish kept for later would bring back somebody who has left meanwhile.
+        return Ok(Answer::Done);
+    }
     store::add_intent(turn.db, id, IntentKind::Add, user, turn.now)?;
     turn.event(Event::ConversationChanged(*id));
     Ok(Answer::Done)

@@ -56,7 +56,7 @@ pub(super) fn collect(
     log: &LogId,
     since: Since,
 ) -> Result<Gap, EngineError> {
-    let (after_epoch, entry, mut whole) = begin(turn, log, since)?;
+    let Begin { after_epoch, entry, mut whole } = begin(turn, log, since)?;
     let (mut bytes, mut all) = (0, Vec::new());
     for row in store::list_newest_first(turn.db, log, after_epoch, entry)? {
         bytes += row.body.len() + row.chain.len();
@@ -80,16 +80,25 @@ pub(super) fn collect(
     Ok(Gap { messages: Some(outbox::put_blob(turn, id, sealed, None)?), key, whole })
 }
 
-/// Messages of epochs after the first, and of one branch after an entry; and whether that is all there was.
-fn begin(turn: &Turn<'_>, log: &LogId, since: Since) -> Result<(i64, Option<(BranchId, u32)>, bool), EngineError> {
+/// Messages of epochs after one, and of one branch after an entry; and whether that is all there was.
+struct Begin {
+    after_epoch: i64,
+    entry: Option<(BranchId, u32)>,
+    whole: bool,
+}
+
+fn begin(turn: &Turn<'_>, log: &LogId, since: Since) -> Result<Begin, EngineError> {
     let (branch, n) = match since {
-        Since::Epoch(epoch) => return Ok((epoch as i64 - 1, None, true)),
+        Since::Epoch(epoch) => return Ok(Begin { after_epoch: epoch as i64 - 1, entry: None, whole: true }),
         Since::Entry(branch, n) => (branch, n),
     };
     let sql = "SELECT number FROM epoch WHERE log = ?1 AND branch = ?2";
     let epoch: Option<i64> = db::find(turn.db, sql, params![log.as_bytes(), branch.as_bytes()], |row| row.get(0))?;
     // This device came later than that: everything it has is news, and what was before it does not know.
-    Ok(epoch.map_or((-1, None, false), |epoch| (epoch, Some((branch, n)), true)))
+    Ok(match epoch {
+        Some(after_epoch) => Begin { after_epoch, entry: Some((branch, n)), whole: true },
+        None => Begin { after_epoch: -1, entry: None, whole: false },
+    })
 }
 
 /// A group was joined again: what was missed comes first, then the log is read on.

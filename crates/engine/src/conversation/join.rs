@@ -55,15 +55,16 @@ fn fetch(turn: &mut Turn<'_>, welcome: &Welcome) -> Result<(), EngineError> {
     outbox::want_blob(turn, tree, 0, tree.size_bytes, Purpose::Tree, welcome.log.as_bytes())
 }
 
-fn waiting(turn: &Turn<'_>, log: &LogId) -> Result<Option<Welcome>, EngineError> {
-    let sql = "SELECT body FROM welcome_in WHERE log = ?1";
-    let kept: Option<Vec<u8>> = db::find(turn.db, sql, [log.as_bytes()], |row| row.get(0))?;
-    kept.map(|kept| proto::decode(&kept, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("welcome"))).transpose()
+/// Letters into a log that are not used yet.
+fn waiting(turn: &Turn<'_>, log: &LogId) -> Result<Vec<Welcome>, EngineError> {
+    let sql = "SELECT body FROM welcome_in WHERE log = ?1 ORDER BY rowid";
+    let kept: Vec<Vec<u8>> = db::list(turn.db, sql, [log.as_bytes()], |row| row.get(0))?;
+    kept.iter().map(|kept| proto::decode(kept, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("welcome"))).collect()
 }
 
 /// The log has shown that this device was added again: the letter for it, if it is here, is the way on.
 pub(super) fn use_letter(turn: &mut Turn<'_>, log: &LogId, env_hash: &ContentHash) -> Result<(), EngineError> {
-    match waiting(turn, log)?.filter(|welcome| welcome.env_hash == *env_hash) {
+    match waiting(turn, log)?.into_iter().find(|welcome| welcome.env_hash == *env_hash) {
         Some(welcome) => fetch(turn, &welcome),
         None => Ok(()),
     }
@@ -77,15 +78,16 @@ pub(super) fn drop_letter(turn: &Turn<'_>, log: &LogId, closed: &BranchId) -> Re
 
 /// The tree is here: join, check that the log's keys are the announced ones, and follow it.
 pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Result<(), EngineError> {
-    let (Some(letter), Some(account)) = (waiting(turn, log)?, profile::load(turn.db)?) else { return Ok(()) };
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     if sync::store::find(turn.db, log)?.is_some_and(|row| row.is_followed()) {
         return Ok(());
     }
-    if content_hash(body) != letter.tree.hash {
-        // The tree of an earlier letter: this one's is still on its way.
+    // Of several letters the one whose tree is here first: a later one is used when the log has come to it.
+    let hash = content_hash(body);
+    let Some(letter) = waiting(turn, log)?.into_iter().find(|letter| letter.tree.hash == hash) else {
         return Ok(());
-    }
-    db::run(turn.db, "DELETE FROM welcome_in WHERE log = ?1", [log.as_bytes()])?;
+    };
+    drop_letter(turn, log, &letter.parent)?;
     let Some(group) = join(turn, &account, &letter, body)? else { return Ok(()) };
     let settings = group.settings().map_err(bug)?;
     let secret = group.log_secret(log).map_err(bug)?;

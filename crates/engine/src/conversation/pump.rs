@@ -103,6 +103,7 @@ fn tend(
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one lives for one turn")]
 enum Step {
     Commit(Plan),
     /// The own leaf goes.
@@ -148,6 +149,10 @@ fn plan(
                 }
             }
             IntentKind::Leave => {
+                if store::list_outbox(turn.db, &row.id)?.iter().any(|out| out.message.is_some() && !out.acked) {
+                    // What was written before goes out before.
+                    continue;
+                }
                 if roster.len() == 1 {
                     store::remove_intent(turn.db, &row.id, IntentKind::Leave, &intent.user)?;
                     sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
@@ -345,8 +350,10 @@ fn write(
     mut group: Group,
     place: usize,
 ) -> Result<(), EngineError> {
-    let may_encrypt = place == 0 && row.member && log.candidates == 0 && may_write(turn, account, row, &group)?;
-    let (mut unacked, mut used) = (0, false);
+    let leaves = store::list_intents(turn.db, &row.id)?.iter().any(|intent| intent.kind == IntentKind::Leave);
+    let may_encrypt =
+        place == 0 && (row.member || leaves) && log.candidates == 0 && may_write(turn, account, row, &group)?;
+    let (mut unacked, mut used, mut blocked) = (0, false, false);
     for out in store::list_outbox(turn.db, &row.id)? {
         let (env, hash) = match (out.env, out.env_hash) {
             (Some(_), Some(_)) if out.acked || out.branch != Some(log.branch) => continue,
@@ -356,8 +363,10 @@ fn write(
                     Some(message) => file::are_uploaded(turn, message)?,
                     None => true,
                 };
-                if !may_encrypt || !uploaded || unacked >= UNACKED {
-                    break;
+                // One that can't go yet keeps those behind it, but not what is sealed already.
+                blocked |= !may_encrypt || !uploaded || unacked >= UNACKED;
+                if blocked {
+                    continue;
                 }
                 let aad = group::aad(turn, log, &group);
                 let Ok(message) = group.encrypt(&out.body, &aad) else { break };

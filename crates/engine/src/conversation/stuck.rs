@@ -76,7 +76,11 @@ pub(super) fn note(
         Reason::Missing => "this device missed too much of the conversation and asks to be added again",
         Reason::AddedAgain => "this device was added again and waits for the letter",
     };
-    sync::stop(turn, &mut log.clone(), why)?;
+    if reason == Reason::AddedAgain {
+        sync::store::save(turn.db, &LogRow { state: LogState::Stopped, ..log.clone() })?;
+    } else {
+        sync::stop(turn, &mut log.clone(), why)?;
+    }
     // The letter of those who add again is usually here within seconds.
     let next = if reason == Reason::AddedAgain { turn.now.plus_secs(ASK_SECS) } else { turn.now };
     db::run(

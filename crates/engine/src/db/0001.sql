@@ -76,7 +76,7 @@ CREATE TABLE inbox (
 CREATE TABLE seen_deposit (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT;
 CREATE TABLE erase_deposit (inbox BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (inbox, hash)) STRICT;
 -- a welcome whose tree is still to be fetched
-CREATE TABLE welcome_in (log BLOB PRIMARY KEY, branch BLOB NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE welcome_in (log BLOB NOT NULL, branch BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (log, branch)) STRICT;
 CREATE TABLE key_package (ref BLOB PRIMARY KEY, data BLOB NOT NULL, last INTEGER NOT NULL) STRICT;
 -- used: 0 open, 1 answered, 2 withdrawn, 3 granted: the answer waits until the device stands in the directory
 CREATE TABLE invite (

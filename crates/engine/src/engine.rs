@@ -87,6 +87,24 @@ impl Engine {
         self.turn(now, |turn| conversation::pretend_stuck(turn, id)).map(drop)
     }
 
+    /// Makes a group of this device's own under the id of a conversation it is in, and adds `members`.
+    ///
+    /// # Errors
+    /// [`EngineError`]: the store failed.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn usurp(
+        &mut self,
+        now: Timestamp,
+        id: &client_api::ConversationId,
+        members: &[client_api::UserId],
+    ) -> Result<(), EngineError> {
+        self.turn(now, |turn| {
+            conversation::usurp(turn, id, members)?;
+            conversation::save_groups(turn)
+        })
+        .map(drop)
+    }
+
     fn prepare(&mut self, now: Timestamp) -> Result<(), EngineError> {
         db::prepare(&mut self.conn)?;
         self.turn(now, |turn| {

@@ -226,3 +226,25 @@ fn a_group_that_runs_ahead_of_the_clock_is_begun_anew_without_whoever_pushed_it(
     let View::Members(members) = world.query(ada, Query::Members(chat)) else { panic!("not members") };
     assert!(members.iter().all(|member| member.user != user), "{members:?}");
 }
+
+#[test]
+fn nobody_takes_over_a_conversation_by_making_another_group_under_its_id() {
+    for seed in 380..384 {
+        let (mut world, [ada, olga, ben, cem]) = town(seed);
+        let chat = world.group(ada, "Bautrupp 2", &[olga, ben, cem]);
+        world.say(ada, chat, "vorher");
+        world.pass(30 * MINUTE);
+        let victims = [ada, olga].map(|person| world.user(person));
+        world.usurp(ben, chat, &victims);
+        world.pass(30 * MINUTE);
+        world.say(olga, chat, "danach");
+        world.pass(30 * MINUTE);
+        for person in [ada, olga, cem] {
+            assert_eq!(said(&mut world, person, chat), ["vorher", "danach"], "seed {seed} {person:?}");
+            let View::Members(members) = world.query(person, Query::Members(chat)) else { panic!("not members") };
+            assert_eq!(members.len(), 4, "seed {seed} {person:?}");
+            let leads: Vec<_> = members.iter().filter(|member| member.moderator).map(|member| member.user).collect();
+            assert_eq!(leads, victims[..1], "seed {seed} {person:?}");
+        }
+    }
+}

@@ -39,7 +39,7 @@ pub(super) fn load_member(turn: &Turn<'_>, id: &ConversationId) -> Result<Conver
 }
 
 /// SHA-256("rp1 direct" ‖ authority ‖ the two user ids, sorted): the same on both sides.
-fn direct_id(account: &Account, peer: &UserId) -> ConversationId {
+pub(super) fn direct_id(account: &Account, peer: &UserId) -> ConversationId {
     let mut users = [account.user, *peer];
     users.sort();
     let hash =
@@ -94,6 +94,15 @@ pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) 
     }
     turn.event(Event::ConversationChanged(id));
     Ok(Answer::Conversation(id))
+}
+
+/// For the simulator's insiders: a group of one's own under the id of a conversation that exists.
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) fn usurp(turn: &mut Turn<'_>, id: &ConversationId, members: &[UserId]) -> Result<(), crate::EngineError> {
+    let (Some(account), Some(mut row)) = (profile::load(turn.db)?, store::find(turn.db, id)?) else { return Ok(()) };
+    row.moderators = vec![account.user];
+    super::group::create(turn, &account, &row)?;
+    members.iter().try_for_each(|user| store::add_intent(turn.db, id, IntentKind::Add, user, turn.now))
 }
 
 fn moderated(turn: &Turn<'_>, id: &ConversationId) -> Result<(Account, ConversationRow), Fail> {

@@ -303,6 +303,7 @@ fn valid(
             sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
             drop_staged(turn, &log.id)?;
             group::delete(turn, &log.id)?;
+            join::use_later_letters(turn, &log.id, &log.branch)?;
             if let Some(mut row) = store::find(turn.db, &conversation)? {
                 row.member = !sync::store::list_of(turn.db, &conversation)?.is_empty();
                 store::save(turn.db, &row)?;
@@ -348,7 +349,8 @@ fn send_letters(
         let mut welcome: Welcome =
             proto::decode(&letter, DEPOSIT_BYTES).map_err(|_| EngineError::Damaged("staged letter"))?;
         if let Some(since) = readd::since(turn, &log.id, &device)? {
-            welcome.gap = Some(gap::collect(turn, conversation, &log.id, since)?);
+            let first = readd::first_epoch(turn, &log.id, &device)?;
+            welcome.gap = Some(gap::collect(turn, conversation, &log.id, since, first)?);
         }
         let to = SealPublic::from_bytes(&seal_key).map_err(bug)?;
         let sealed = Letter::Welcome(welcome).seal(turn.luck, &account.authority, &to)?;

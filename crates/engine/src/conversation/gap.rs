@@ -49,14 +49,19 @@ pub(super) enum Since {
     Epoch(u64),
 }
 
-/// Collects what came after `since`, newest kept when it is too much.
+/// Collects what came after `since`, newest kept when it is too much; `first`: the epoch the device came in with.
 pub(super) fn collect(
     turn: &mut Turn<'_>,
     conversation: &ConversationId,
     log: &LogId,
     since: Since,
+    first: Option<u64>,
 ) -> Result<Gap, EngineError> {
-    let Begin { after_epoch, entry, mut whole } = begin(turn, log, since)?;
+    let Begin { mut after_epoch, mut entry, mut whole } = begin(turn, log, since)?;
+    // Whatever is asked for: nothing from before the device came in, if this device saw it come.
+    if let Some(first) = first.map(|first| first as i64 - 1).filter(|first| *first > after_epoch) {
+        (after_epoch, entry) = (first, None);
+    }
     let (mut bytes, mut all) = (0, Vec::new());
     for row in store::list_newest_first(turn.db, log, after_epoch, entry)? {
         bytes += row.body.len() + row.chain.len();

@@ -2,6 +2,7 @@
 //! Being added: the letter, the tree it points to, then the log from its newest branch on.
 
 use super::{
+    command::direct_id,
     gap, group,
     letter::Welcome,
     renew, reset,
@@ -14,13 +15,13 @@ use crate::{
     db::{self, params},
     error::bug,
     log::EpochKeys,
-    mls::Group,
+    mls::{Group, Settings},
     outbox::{self, Purpose},
     profile::{self, Account},
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{ConversationKind, Event};
+use client_api::{ConversationKind, Event, UserId};
 use proto::{
     BranchId, ContentHash, LogId,
     chain::{branch_id, content_hash, first_head},
@@ -70,6 +71,15 @@ pub(super) fn use_letter(turn: &mut Turn<'_>, log: &LogId, env_hash: &ContentHas
     }
 }
 
+/// This device was removed: if it was added anew since, the letter for that may be here already.
+pub(super) fn use_later_letters(turn: &mut Turn<'_>, log: &LogId, closed: &BranchId) -> Result<(), EngineError> {
+    drop_letter(turn, log, closed)?;
+    for welcome in waiting(turn, log)? {
+        fetch(turn, &welcome)?;
+    }
+    Ok(())
+}
+
 /// The branch was closed by another commit than the one this letter came with.
 pub(super) fn drop_letter(turn: &Turn<'_>, log: &LogId, closed: &BranchId) -> Result<(), EngineError> {
     let sql = "DELETE FROM welcome_in WHERE log = ?1 AND branch = ?2";
@@ -90,6 +100,13 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     drop_letter(turn, log, &letter.parent)?;
     let Some(group) = join(turn, &account, &letter, body)? else { return Ok(()) };
     let settings = group.settings().map_err(bug)?;
+    let known = store::find(turn.db, &settings.conversation)?;
+    let before = known.clone().unwrap_or_else(|| conversation_of(&account, &settings, Member::NotYet));
+    let judged = reset::judge(turn, &before, log, &group, letter.reset.as_ref().map(|bytes| bytes.as_slice()))?;
+    if let Some(why) = refusal(turn, &account, &settings, &group, (known, judged.is_some()))? {
+        turn.warn(None, why);
+        return Ok(());
+    }
     let secret = group.log_secret(log).map_err(bug)?;
     let branch = branch_id(log, &letter.parent, letter.candidate, &EpochKeys::derive(&secret).announce());
     let row = LogRow {
@@ -107,24 +124,15 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     };
     sync::store::save(turn.db, &row)?;
     stuck::is_well(turn, log)?;
-    let peer = settings.moderators.iter().find(|user| **user != account.user).copied();
-    let conversation = ConversationRow {
-        id: settings.conversation,
-        kind: settings.kind,
-        name: settings.name,
-        peer: peer.filter(|_| settings.kind == ConversationKind::Direct),
-        member: true,
-        moderators: settings.moderators,
-        problem: None,
-    };
+    let conversation = conversation_of(&account, &settings, Member::Yes);
     store::save(turn.db, &conversation)?;
     group::note_members(turn, &conversation.id, &group)?;
     group::note_epoch(turn, &row, &group)?;
     renew::joined(turn, &row, &group)?;
     used(turn, &letter.key_package)?;
     store::unseal_outbox(turn.db, &conversation.id, log)?;
-    if let Some(statement) = &letter.reset {
-        reset::weigh(turn, &account, &row, &group, statement)?;
+    if let Some(judged) = judged {
+        reset::accept(turn, &account, &conversation, &row, &judged)?;
     }
     group::put(turn, log, group)?;
     if let Some(missed) = &letter.gap {
@@ -132,6 +140,52 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     }
     turn.event(Event::ConversationChanged(conversation.id));
     Ok(())
+}
+
+/// Whether this device is in the group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    NotYet,
+    Yes,
+}
+
+fn conversation_of(account: &Account, settings: &Settings, member: Member) -> ConversationRow {
+    let peer = settings.moderators.iter().find(|user| **user != account.user).copied();
+    ConversationRow {
+        id: settings.conversation,
+        kind: settings.kind,
+        name: settings.name.clone(),
+        peer: peer.filter(|_| settings.kind == ConversationKind::Direct),
+        member: member == Member::Yes,
+        moderators: settings.moderators.clone(),
+        problem: None,
+    }
+}
+
+/// Why a group is not what it says: nobody takes over a conversation by making another group under its id.
+fn refusal(
+    turn: &Turn<'_>,
+    account: &Account,
+    settings: &Settings,
+    group: &Group,
+    (known, is_reset): (Option<ConversationRow>, bool),
+) -> Result<Option<&'static str>, EngineError> {
+    if known.as_ref().is_some_and(|row| row.kind != settings.kind) {
+        return Ok(Some("an invitation was refused: its conversation is of another kind"));
+    }
+    let mut people: Vec<UserId> = group.roster().map_err(bug)?.into_iter().map(|member| member.device.user).collect();
+    people.sort();
+    people.dedup();
+    people.retain(|user| *user != account.user);
+    let fits = match (settings.kind, people.as_slice()) {
+        (ConversationKind::Own, []) => settings.conversation == direct_id(account, &account.user),
+        (ConversationKind::Direct, [peer]) => settings.conversation == direct_id(account, peer),
+        (ConversationKind::Group, _) => {
+            known.is_none() || is_reset || sync::store::find(turn.db, &settings.log)?.is_some()
+        }
+        _ => false,
+    };
+    Ok((!fits).then_some("an invitation was refused: it would take the place of a conversation it does not belong to"))
 }
 
 fn join(turn: &mut Turn<'_>, account: &Account, letter: &Welcome, body: &[u8]) -> Result<Option<Group>, EngineError> {

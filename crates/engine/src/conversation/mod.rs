@@ -21,6 +21,8 @@ pub(crate) mod store;
 mod stuck;
 mod view;
 
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use command::usurp;
 pub(crate) use command::{add_member, create_group, leave, open_direct, remove_member};
 pub(crate) use commit::{candidate, commit_answered};
 pub(crate) use expire::{expire, mark_displayed, note_server_time};

@@ -97,16 +97,16 @@ pub(super) fn since(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<O
     let wish = db::find(turn.db, sql, key, |row| Ok((col_opt(row, 0)?, row.get::<_, u32>(1)?)))?;
     Ok(match wish {
         Some((Some(branch), n)) => Some(Since::Entry(branch, n)),
-        Some((None, _)) => Some(Since::Epoch(first_epoch(turn, log, device)?)),
+        Some((None, _)) => Some(Since::Epoch(first_epoch(turn, log, device)?.unwrap_or(0))),
         None => None,
     })
 }
 
-/// The epoch a device came with, the first time.
-fn first_epoch(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<u64, EngineError> {
+/// The epoch a device came in with, if this device was there.
+pub(super) fn first_epoch(turn: &Turn<'_>, log: &LogId, device: &DeviceId) -> Result<Option<u64>, EngineError> {
     let sql = "SELECT first FROM leaf WHERE log = ?1 AND device = ?2";
     let first = db::find(turn.db, sql, params![log.as_bytes(), device.as_bytes()], |row| row.get::<_, i64>(0))?;
-    Ok(first.unwrap_or(0) as u64)
+    Ok(first.map(|first| first as u64))
 }
 
 /// A change has become true: whoever was added by it is known from here on, and wishes about them are done.

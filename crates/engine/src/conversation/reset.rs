@@ -5,7 +5,7 @@
 use super::{
     group,
     message::notice,
-    store::{self, IntentKind},
+    store::{self, ConversationRow, IntentKind},
 };
 use crate::{
     EngineError,
@@ -53,7 +53,7 @@ impl Excluded {
 /// What the new group's members are told; signed with the device key of whoever resets.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-struct Statement {
+pub(super) struct Statement {
     #[n(0)]
     old_log: LogId,
     #[n(1)]
@@ -154,41 +154,48 @@ pub(super) fn excluded_devices(turn: &Turn<'_>, log: &LogId) -> Result<Vec<Devic
     Ok(statement.excluded.devices)
 }
 
-/// A log was joined whose letter carries a statement: it counts if a moderator of ours has signed it.
-pub(super) fn weigh(
-    turn: &mut Turn<'_>,
-    account: &Account,
-    new: &LogRow,
+/// A statement that counts: by a device in the new group whose person was a moderator in an epoch this device was in, or,
+/// for somebody who is in no group of this conversation now, is one as far as this device knows.
+pub(super) fn judge(
+    turn: &Turn<'_>,
+    row: &ConversationRow,
+    new_log: &LogId,
     group: &Group,
-    bytes: &[u8],
-) -> Result<(), EngineError> {
-    let Some(conversation) = new.conversation else { return Ok(()) };
-    let Ok(statement) = proto::decode::<Statement>(bytes, BYTES) else { return Ok(()) };
+    bytes: Option<&[u8]>,
+) -> Result<Option<(Statement, UserId)>, EngineError> {
+    let Some(statement) = bytes.and_then(|bytes| proto::decode::<Statement>(bytes, BYTES).ok()) else {
+        return Ok(None);
+    };
     let signer = group.roster().map_err(bug)?.into_iter().find(|member| member.device.device == statement.device);
     let Some(signer) = signer.filter(|signer| {
-        statement.new_log == new.id
+        statement.new_log == *new_log
             && sign::verify(&signer.device.device_key, &statement.signed_bytes(), &statement.signature).is_ok()
     }) else {
-        turn.warn(Some(conversation), "a group begun anew came without a valid statement");
-        return Ok(());
+        return Ok(None);
     };
-    let Some(old) = sync::store::find(turn.db, &statement.old_log)? else {
-        // This device was not in the old group: for it there is nothing old.
-        return save(turn, &new.id, &statement);
+    let user = signer.device.user;
+    let old = sync::store::find(turn.db, &statement.old_log)?;
+    let counts = match old.filter(|old| old.conversation == Some(row.id)) {
+        Some(old) if was_moderator(turn, &old, &statement, &user)? => true,
+        _ => !row.member && row.moderators.contains(&user),
     };
-    if old.conversation != Some(conversation) {
-        turn.warn(Some(conversation), "a group begun anew names a log of another conversation");
-        return Ok(());
-    }
-    if !was_moderator(turn, &old, &statement, &signer.device.user)? {
-        turn.warn(Some(conversation), "the group was begun anew from a state this device does not know");
-        return Ok(());
-    }
-    save(turn, &new.id, &statement)?;
-    settle(turn, account, &conversation, &old, &statement)?;
-    if signer.device.user != account.user {
-        let name = crate::directory::name_of(turn.db, &signer.device.user)?;
-        notice(turn, &conversation, &signer.device.user, 4, &format!("{name} set up the group anew."))?;
+    Ok(counts.then_some((statement, user)))
+}
+
+/// A log was joined whose statement counts: what it replaces becomes old.
+pub(super) fn accept(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    row: &ConversationRow,
+    new: &LogRow,
+    (statement, user): &(Statement, UserId),
+) -> Result<(), EngineError> {
+    save(turn, &new.id, statement)?;
+    let Some(old) = sync::store::find(turn.db, &statement.old_log)? else { return Ok(()) };
+    settle(turn, account, &row.id, &old, statement)?;
+    if *user != account.user {
+        let name = crate::directory::name_of(turn.db, user)?;
+        notice(turn, &row.id, user, 4, &format!("{name} set up the group anew."))?;
     }
     Ok(())
 }

@@ -39,7 +39,6 @@ const KNOWN_TO_THE_SERVER: [&str; 43] = [
     "staged.tree_blob",
     "staged_welcome.log",
     "staged_welcome.inbox",
-    "staged_welcome.welcome",
     "message.log",
     "message.branch",
     "outbox.log",

@@ -85,6 +85,8 @@ pub(crate) struct Live {
     pauses: BTreeMap<Want, (Timestamp, u32)>,
     /// Entries each opened branch has, as last heard.
     pub opened: BTreeMap<BranchId, u32>,
+    /// How far each branch was read when its page was asked for: a push may overtake the page.
+    pub asked_after: BTreeMap<BranchId, u32>,
     /// Groups in use, as loaded or changed in this process; `true`: not saved yet.
     pub groups: BTreeMap<LogId, (Group, bool)>,
     /// Logs whose last change could not be staged whole: one wish at a time.

@@ -52,10 +52,15 @@ fn follow(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
                 }
                 LogKind::Conversation => None,
             };
+            turn.live.asked_after.insert(log.branch, log.n);
             turn.ask(want, Request::LogOpen { branch: log.branch, proof, write_proof, after: log.n });
         }
         Some(count) if *count > log.n => {
-            turn.ask(Want::LogRead(log.branch), Request::LogRead { branch: log.branch, after: log.n });
+            let want = Want::LogRead(log.branch);
+            if turn.may_ask(&want) {
+                turn.live.asked_after.insert(log.branch, log.n);
+                turn.ask(want, Request::LogRead { branch: log.branch, after: log.n });
+            }
         }
         Some(_) => {}
     }
@@ -101,11 +106,13 @@ pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage)
     let Some(mut log) = store::find_by_branch(turn.db, branch)?.filter(LogRow::is_followed) else {
         return Ok(false);
     };
-    if page.count < log.n {
+    // What was pushed meanwhile may be ahead of the page; what was read before it was asked for may not.
+    let known = turn.live.asked_after.get(branch).copied().unwrap_or(log.n);
+    if page.count < known {
         read::stop(turn, &mut log, "the server was restored from an old backup and has less than this device")?;
         return Ok(false);
     }
-    turn.live.opened.insert(*branch, page.count);
+    turn.live.opened.insert(*branch, page.count.max(log.n));
     Ok(true)
 }
 

@@ -165,7 +165,9 @@ fn cant_stage(
     plan: &Plan,
     error: GroupError,
 ) -> Result<(), EngineError> {
-    turn.pause(Want::Stage(log.id), 1);
+    // An own certificate that has ended is not there again in seconds.
+    let first_secs = if matches!(error, GroupError::Cert(_)) { 6 * 3600 } else { 1 };
+    turn.pause(Want::Stage(log.id), first_secs);
     if plan.add.len() + plan.remove.len() > 1 && turn.live.careful.insert(log.id) {
         return Ok(());
     }

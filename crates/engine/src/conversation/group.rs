@@ -36,6 +36,7 @@ pub(super) fn load(turn: &mut Turn<'_>, account: &Account, log: &LogId) -> Resul
     if let Some((mut group, changed)) = turn.live.groups.remove(log) {
         if !group.has_chain(&account.chain) {
             // The certificates were renewed since: what it holds is saved, and the group loaded with the new ones.
+            turn.unpause(&Want::Stage(*log));
             if changed {
                 save(turn.db, log, &mut group)?;
             }

@@ -527,6 +527,23 @@ fn first_contact_lives_a_hundred_days_and_an_unused_inbox_four_hundred() {
 }
 
 #[test]
+fn an_inbox_whose_owner_stays_connected_and_publishes_now_and_then_lives_on() {
+    let town = Town::default();
+    let mut office = Office::with(&town);
+    let (alice, a) = office.connect();
+    let owner = Key::new(60);
+    office.ask(alice, town.create_inbox(&a, INBOX, &owner)).unwrap();
+    office.ask(alice, open_inbox(&a, INBOX, &owner)).unwrap();
+    for days in [20, 400, 790] {
+        office.now = NOON + days * DAY;
+        office.service.maintain(office.now).unwrap();
+        let last_resort = vec![9; limit::KEY_PACKAGE_BYTES].into();
+        let publish = Request::InboxPublish { inbox: INBOX, packages: vec![], last_resort };
+        assert_eq!(office.ask(alice, publish), Ok(Reply::Done), "after {days} days");
+    }
+}
+
+#[test]
 fn a_crash_loses_connections_and_nothing_that_was_answered() {
     let town = Town::default();
     let mut office = Office::with(&town);

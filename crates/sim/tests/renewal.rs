@@ -112,7 +112,6 @@ fn a_device_away_for_sixty_days_renews_itself_and_goes_on() {
 }
 
 #[test]
-#[ignore = "over two minutes since leaves renew themselves (more than 400 simulated days); not lived to its end since"]
 fn an_administrators_own_certificate_is_renewed_with_the_root_file() {
     let mut world = World::new(6);
     let (ada, root) = found(&mut world);

@@ -192,7 +192,10 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::InboxDrop(id), Ok(_) | Err(ErrorCode::Unknown | ErrorCode::Gone)) => {
             db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;
         }
-        (Want::InboxOpen(id), Err(ErrorCode::Unknown | ErrorCode::Gone)) => missing(turn, id)?,
+        (
+            Want::InboxOpen(id) | Want::InboxList(id) | Want::InboxErase(id) | Want::Publish(id),
+            Err(ErrorCode::Unknown | ErrorCode::Gone),
+        ) => missing(turn, id)?,
         (Want::Publish(id), Ok(_)) => {
             db::run(turn.db, "UPDATE inbox SET published = 1 WHERE id = ?1", [id.as_bytes()])?;
         }
@@ -203,6 +206,7 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
 
 /// The server does not have this inbox any more.
 fn missing(turn: &mut Turn<'_>, id: &InboxId) -> Result<(), EngineError> {
+    turn.live.inboxes.remove(id);
     match find(turn, id)? {
         Some(row) if row.state == 2 => {
             db::run(turn.db, "DELETE FROM inbox WHERE id = ?1", [id.as_bytes()])?;

@@ -68,11 +68,16 @@ pub(super) fn touch(batch: &mut Batch<'_, '_>, inbox: &InboxId, owner_pub: &Publ
         Ok(key) => key,
         Err(refused) => return Ok(Err(refused)),
     };
+    used(batch, key)?;
+    Ok(Ok(Reply::Done))
+}
+
+fn used(batch: &Batch<'_, '_>, key: i64) -> Result<(), StoreError> {
     batch
         .tx
         .prepare_cached("UPDATE inbox SET last_use = ?2 WHERE key = ?1 AND last_use != ?2")?
         .execute((key, batch.hour().0))?;
-    Ok(Ok(Reply::Done))
+    Ok(())
 }
 
 pub(super) fn delete(
@@ -127,6 +132,8 @@ pub(super) fn publish(
         insert.execute((key, false, package))?;
     }
     insert.execute((key, true, last_resort))?;
+    // a connection may stay open for years: its owner shows again each time that the inbox lives
+    used(batch, key)?;
     Ok(Ok(Reply::Done))
 }
 

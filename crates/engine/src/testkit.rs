@@ -23,7 +23,7 @@ pub enum Defect {
     SkipUndecidable,
     /// The cursor moves in a transaction of its own, before the content.
     CursorOutside,
-    /// An epoch's keys go when the next one is known, not when its branch was read to the end.
+    /// An epoch's keys go when the next one is accepted, not when its branch was read to the end.
     KeysDeletedEarly,
     /// Self-destruct believes the device's clock alone.
     ExpiryByLocalClock,
@@ -33,8 +33,6 @@ pub enum Defect {
     LosesLetters,
     /// Not a bug but an insider: half of the path secrets of its commits are garbage.
     PoisonPath,
-    /// One Welcome for all newcomers: the same bytes in several inboxes.
-    SingleWelcome,
 }
 
 type Chunks = BTreeMap<(AttachmentId, u32), Vec<u8>>;

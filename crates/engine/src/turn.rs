@@ -85,6 +85,8 @@ pub(crate) struct Live {
     pauses: BTreeMap<Want, (Timestamp, u32)>,
     /// Entries each opened branch has, as last heard.
     pub opened: BTreeMap<BranchId, u32>,
+    /// Keys of the branches followed: deriving one costs two scalar multiplications, and every reconnect needs all.
+    pub access_keys: BTreeMap<BranchId, SigningKey>,
     /// How far each branch was read when its page was asked for: a push may overtake the page.
     pub asked_after: BTreeMap<BranchId, u32>,
     /// Groups in use, as loaded or changed in this process; `true`: not saved yet.
@@ -102,8 +104,9 @@ pub(crate) struct Live {
 impl Live {
     /// A new connection, or none: nothing asked before will be answered.
     pub fn reset(&mut self, link: Option<Link>) {
-        let (next_request, looked) = (self.next_request, self.looked);
-        *self = Self { link, next_request, looked, ..Self::default() };
+        let Self { next_request, looked, .. } = *self;
+        let access_keys = std::mem::take(&mut self.access_keys);
+        *self = Self { link, next_request, looked, access_keys, ..Self::default() };
     }
     /// Whose answer this is; `None` for one from an earlier connection.
     pub fn take(&mut self, id: RequestId) -> Option<Want> {

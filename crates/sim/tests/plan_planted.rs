@@ -32,7 +32,26 @@ fn a_frozen_branch_that_forgets_what_it_accepted_is_found() {
 
 #[test]
 fn a_cursor_that_moves_before_its_content_is_found() {
-    found_by_plans(&Planted { engine: vec![Defect::CursorOutside], ..Planted::default() }, 0..12);
+    found_by_plans(&engine(Defect::CursorOutside), 0..12);
+}
+
+fn engine(defect: Defect) -> Planted {
+    Planted { engine: vec![defect], ..Planted::default() }
+}
+
+#[test]
+fn a_group_that_goes_on_before_its_commit_is_true_is_found() {
+    found_by_plans(&engine(Defect::MergeBeforeAck), 0..24);
+}
+
+#[test]
+fn a_welcome_to_an_epoch_that_never_came_true_is_found() {
+    found_by_plans(&engine(Defect::WelcomeBeforeAck), 0..24);
+}
+
+#[test]
+fn keys_that_go_before_their_branch_was_read_to_the_end_are_found() {
+    found_by_plans(&engine(Defect::KeysDeletedEarly), 0..24);
 }
 
 #[test]

@@ -89,12 +89,13 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
         let is_open = turn.live.inboxes.contains(&row.id);
         match row.state {
             0 => create(turn, &account, &row)?,
-            _ if !is_open => {
+            _ if !is_open && turn.may_ask(&Want::InboxOpen(row.id)) => {
                 let key = SigningKey::from_bytes(row.owner.expose()).map_err(bug)?;
                 if let Some(proof) = turn.proof(&key, Op::InboxOpen, &row.id.0) {
                     turn.ask(Want::InboxOpen(row.id), Request::InboxOpen { inbox: row.id, proof });
                 }
             }
+            _ if !is_open => {}
             2 => turn.ask(Want::InboxDrop(row.id), Request::InboxDrop { inbox: row.id }),
             _ => keep(turn, &account, &row)?,
         }

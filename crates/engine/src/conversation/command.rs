@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Making conversations and changing who is in them: the wish is written down, the network comes later.
 
-use super::store::{self, ConversationRow, IntentKind};
+use super::{
+    commit,
+    store::{self, ConversationRow, IntentKind},
+};
 use crate::{
     directory,
     error::Fail,
@@ -122,8 +125,9 @@ pub(crate) fn add_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId
     store::remove_intent(turn.db, id, IntentKind::Remove, user)?;
     let devices = directory::store::list_devices_of(turn.db, user)?.len();
     let inside = store::list_members(turn.db, id)?.into_iter().find(|(member, ..)| member == user);
-    if inside.is_some_and(|(_, count, _)| usize::try_from(count).is_ok_and(|count| count >= devices)) {
-        // In already: a wish kept for later would bring back somebody who has left meanwhile.
+    let all_in = inside.is_some_and(|(_, count, _)| usize::try_from(count).is_ok_and(|count| count >= devices));
+    if all_in && !commit::is_under_way(turn, id)? {
+        // In already, and no removal is on its way: a wish kept for later would bring back somebody who has left meanwhile.
         return Ok(Answer::Done);
     }
     store::add_intent(turn.db, id, IntentKind::Add, user, turn.now)?;

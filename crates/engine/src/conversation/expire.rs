@@ -12,7 +12,7 @@ use crate::{
     EngineError,
     content::Part,
     db::{self, millis, params},
-    error::{Fail, bug},
+    error::Fail,
     search::{self, Corpus},
     turn::Turn,
 };
@@ -94,6 +94,6 @@ pub(crate) fn mark_displayed(turn: &mut Turn<'_>, messages: &[MessageId]) -> Res
             housekeeping(turn, &account, &conversation, Part::Opened(ids.to_vec()))?;
         }
     }
-    expire(turn).map_err(bug)?;
+    expire(turn)?;
     Ok(Answer::Done)
 }

@@ -10,6 +10,8 @@ mod group;
 mod join;
 pub mod letter;
 mod message;
+#[cfg(any(test, feature = "testkit"))]
+mod planted;
 mod pump;
 mod readd;
 mod receipt;

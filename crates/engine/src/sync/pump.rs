@@ -45,7 +45,8 @@ fn follow(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
             if !turn.may_ask(&want) {
                 return Ok(());
             }
-            let Some(proof) = turn.proof(&log.access_key(), Op::LogOpen, &log.branch.0) else { return Ok(()) };
+            let key = turn.live.access_keys.entry(log.branch).or_insert_with(|| log.access_key()).clone();
+            let Some(proof) = turn.proof(&key, Op::LogOpen, &log.branch.0) else { return Ok(()) };
             let write_proof = match log.kind {
                 LogKind::Directory => {
                     profile::write_key(turn)?.and_then(|key| turn.proof(&key, Op::LogWrite, &log.branch.0))

@@ -103,6 +103,7 @@ pub(crate) fn switch_branch(
     store::save(turn.db, &new)?;
     store::forget_tombstones(turn.db, &new.id)?;
     turn.live.opened.remove(&old.branch);
+    turn.live.access_keys.remove(&old.branch);
     turn.ask(Want::LogClose(old.branch), Request::LogClose { branch: old.branch });
     Ok(new)
 }

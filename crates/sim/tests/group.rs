@@ -74,6 +74,42 @@ fn a_removed_member_reads_nothing_more_and_may_not_write() {
 }
 
 #[test]
+fn who_leaves_stays_away_though_added_again_meanwhile_and_comes_back_when_added_later() {
+    let (mut world, [ada, olga, ben, _]) = town(11);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+    world.settle();
+    let user = world.user(ben);
+    world.offline(ben);
+    world.command(ada, Command::RemoveMember { conversation: chat, user }).unwrap();
+    world.pass(5_000);
+    world.command(ada, Command::AddMember { conversation: chat, user }).unwrap();
+    world.pass(5_000);
+    world.command(ben, Command::Leave(chat)).unwrap();
+    world.online(ben);
+    world.pass(120_000);
+    assert_eq!(members(&mut world, olga, chat), ["Ada", "Olga"]);
+    world.pass(48 * 3_600_000);
+    world.command(ada, Command::AddMember { conversation: chat, user }).unwrap();
+    world.pass(120_000);
+    assert_eq!(members(&mut world, olga, chat), ["Ada", "Ben", "Olga"]);
+    world.say(ben, chat, "wieder da");
+    world.settle();
+    assert_eq!(said(&mut world, olga, chat), ["wieder da"]);
+}
+
+#[test]
+fn a_removal_on_its_way_is_undone_by_adding_again() {
+    let (mut world, [ada, olga, ben, _]) = town(12);
+    let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);
+    world.settle();
+    let user = world.user(ben);
+    world.command(ada, Command::RemoveMember { conversation: chat, user }).unwrap();
+    world.command(ada, Command::AddMember { conversation: chat, user }).unwrap();
+    world.pass(120_000);
+    assert_eq!(members(&mut world, olga, chat), ["Ada", "Ben", "Olga"]);
+}
+
+#[test]
 fn a_member_leaves_and_the_others_go_on() {
     let (mut world, [ada, olga, ben, _]) = town(3);
     let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);

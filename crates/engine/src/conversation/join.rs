@@ -6,7 +6,7 @@ use super::{
     gap, group,
     letter::Welcome,
     renew, reset,
-    store::{self, ConversationRow},
+    store::{self, ConversationRow, IntentKind},
     stuck,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 };
 use client_api::{ConversationKind, Event, UserId};
 use proto::{
-    BranchId, ContentHash, LogId,
+    BranchId, ContentHash, Hour, LogId,
     chain::{branch_id, content_hash, first_head},
     limit::DEPOSIT_BYTES,
 };
@@ -101,7 +101,7 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     let Some(group) = join(turn, &account, &letter, body)? else { return Ok(()) };
     let settings = group.settings().map_err(bug)?;
     let known = store::find(turn.db, &settings.conversation)?;
-    let before = known.clone().unwrap_or_else(|| conversation_of(&account, &settings, Member::NotYet));
+    let before = known.clone().unwrap_or_else(|| conversation_of(&account, &settings, Member::No));
     let judged = reset::judge(turn, &before, log, &group, letter.reset.as_ref().map(|bytes| bytes.as_slice()))?;
     if let Some(why) = refusal(turn, &account, &settings, &group, (known, judged.is_some()))? {
         turn.warn(None, why);
@@ -124,7 +124,7 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     };
     sync::store::save(turn.db, &row)?;
     stuck::is_well(turn, log)?;
-    let conversation = conversation_of(&account, &settings, Member::Yes);
+    let conversation = conversation_of(&account, &settings, still_leaving(turn, &account, &settings, log, &group)?);
     store::save(turn.db, &conversation)?;
     group::note_members(turn, &conversation.id, &group)?;
     group::note_epoch(turn, &row, &group)?;
@@ -142,10 +142,33 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     Ok(())
 }
 
+/// This device asked to leave and was added again before the group could know: it still goes. Whoever is added long
+/// after having left stays; how long is what clocks may differ by.
+fn still_leaving(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    settings: &Settings,
+    log: &LogId,
+    group: &Group,
+) -> Result<Member, EngineError> {
+    let id = &settings.conversation;
+    let wish = store::list_intents(turn.db, id)?.into_iter().find(|intent| intent.kind == IntentKind::Leave);
+    let sql = "SELECT 1 FROM outbox WHERE conversation = ?1 AND log = ?2 AND kind = 2";
+    let proposed = db::find(turn.db, sql, params![id.as_bytes(), log.as_bytes()], |_| Ok(()))?;
+    let asked = wish.map(|wish| wish.not_before).or(proposed.map(|()| turn.now));
+    let until = asked.map(|asked| Hour::of_millis(asked.0).0.saturating_add(reset::AHEAD_HOURS));
+    if until.is_some_and(|until| group.hour().0 <= until) {
+        store::add_intent(turn.db, id, IntentKind::Leave, &account.user, turn.now)?;
+        return Ok(Member::No);
+    }
+    store::remove_intent(turn.db, id, IntentKind::Leave, &account.user)?;
+    Ok(Member::Yes)
+}
+
 /// Whether this device is in the group.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Member {
-    NotYet,
+    No,
     Yes,
 }
 

@@ -52,6 +52,8 @@ impl World {
         for person in (0..self.seats.len()).map(Person) {
             self.disconnect(person);
         }
+        // a new server numbers its connections anew: nothing of the old ones may be taken for theirs
+        self.parcels.clear();
         self.office.restart();
     }
 

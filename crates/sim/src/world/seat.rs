@@ -169,6 +169,11 @@ impl World {
     }
 
     fn take(&mut self, person: Person, out: Vec<Output>) {
+        for output in &out {
+            if let Output::Event(Event::Warning(_, text)) = output {
+                self.trace(|| format!("{} warns: {text}", person.0));
+            }
+        }
         let seat = &mut self.seats[person.0];
         let mut hang_up = false;
         for output in out {

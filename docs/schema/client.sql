@@ -33,7 +33,9 @@ CREATE TABLE conversation (
   moderators BLOB NOT NULL, problem TEXT
 ) STRICT;
 
-CREATE TABLE deposit_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, inbox BLOB NOT NULL, sealed BLOB NOT NULL, pass BLOB) STRICT;
+CREATE TABLE deposit_out (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, inbox BLOB NOT NULL, sealed BLOB NOT NULL, pass BLOB, pass_key BLOB
+) STRICT;
 
 CREATE TABLE device (
   device BLOB PRIMARY KEY, user BLOB NOT NULL, inbox BLOB NOT NULL, seal_key_hash BLOB NOT NULL, seal_key BLOB,

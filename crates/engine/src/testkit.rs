@@ -23,8 +23,6 @@ pub enum Defect {
     SkipUndecidable,
     /// The cursor moves in a transaction of its own, before the content.
     CursorOutside,
-    /// An epoch's keys go when the next one is accepted, not when its branch was read to the end.
-    KeysDeletedEarly,
     /// Self-destruct believes the device's clock alone.
     ExpiryByLocalClock,
     /// Whoever asks is added again, also a device that was removed.

@@ -50,11 +50,6 @@ fn a_welcome_to_an_epoch_that_never_came_true_is_found() {
 }
 
 #[test]
-fn keys_that_go_before_their_branch_was_read_to_the_end_are_found() {
-    found_by_plans(&engine(Defect::KeysDeletedEarly), 0..24);
-}
-
-#[test]
 fn two_winners_of_one_place_are_found() {
     found_by_plans(&server(ServerDefect::CasNotAtomic), 0..30);
 }

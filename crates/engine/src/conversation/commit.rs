@@ -209,8 +209,6 @@ pub(crate) fn commit_answered(
     let Some(row) = sync::store::find(turn.db, log)? else { return Ok(()) };
     match result {
         Ok(Reply::Stored { n, .. }) => {
-            #[cfg(any(test, feature = "testkit"))]
-            super::planted::accepted(turn, &row)?;
             if let Some(count) = turn.live.opened.get_mut(&row.branch) {
                 *count = (*count).max(n);
             }

@@ -124,7 +124,7 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     };
     sync::store::save(turn.db, &row)?;
     stuck::is_well(turn, log)?;
-    let conversation = conversation_of(&account, &settings, still_leaving(turn, &account, &settings, log, &group)?);
+    let conversation = conversation_of(&account, &settings, still_leaving(turn, &account, &settings, &letter, &group)?);
     store::save(turn.db, &conversation)?;
     group::note_members(turn, &conversation.id, &group)?;
     group::note_epoch(turn, &row, &group)?;
@@ -142,22 +142,23 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     Ok(())
 }
 
-/// This device asked to leave and was added again before the group could know: it still goes. Whoever is added long
+/// This device asked to leave and was added again before the group could know: it still goes. Whom a person adds long
 /// after having left stays; how long is what clocks may differ by.
 fn still_leaving(
     turn: &mut Turn<'_>,
     account: &Account,
     settings: &Settings,
-    log: &LogId,
+    letter: &Welcome,
     group: &Group,
 ) -> Result<Member, EngineError> {
-    let id = &settings.conversation;
+    let (id, log) = (&settings.conversation, &letter.log);
     let wish = store::list_intents(turn.db, id)?.into_iter().find(|intent| intent.kind == IntentKind::Leave);
     let sql = "SELECT 1 FROM outbox WHERE conversation = ?1 AND log = ?2 AND kind = 2";
     let proposed = db::find(turn.db, sql, params![id.as_bytes(), log.as_bytes()], |_| Ok(()))?;
     let asked = wish.map(|wish| wish.not_before).or(proposed.map(|()| turn.now));
     let until = asked.map(|asked| Hour::of_millis(asked.0).0.saturating_add(reset::AHEAD_HOURS));
-    if until.is_some_and(|until| group.hour().0 <= until) {
+    let by_machine = letter.gap.is_some() || letter.reset.is_some();
+    if until.is_some_and(|until| by_machine || group.hour().0 <= until) {
         store::add_intent(turn.db, id, IntentKind::Leave, &account.user, turn.now)?;
         return Ok(Member::No);
     }

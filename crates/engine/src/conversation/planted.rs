@@ -3,7 +3,7 @@
 
 use super::{commit, group};
 use crate::{
-    EngineError, db,
+    EngineError,
     profile::{self, Account},
     sync::LogRow,
     testkit::Defect,
@@ -16,7 +16,6 @@ pub(super) fn staged(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineErro
     let (Some(account), Some(conversation)) = (profile::load(turn.db)?, log.conversation) else { return Ok(()) };
     if turn.is_planted(Defect::WelcomeBeforeAck) {
         commit::send_letters(turn, &account, log, &conversation)?;
-        db::run(turn.db, "DELETE FROM staged_welcome WHERE log = ?1", [log.id.as_bytes()])?;
     }
     if turn.is_planted(Defect::MergeBeforeAck) {
         merge(turn, &account, &log.id)?;
@@ -24,16 +23,8 @@ pub(super) fn staged(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineErro
     Ok(())
 }
 
-/// The server accepted a commit; what comes before it in its branch may not be read yet.
-pub(super) fn accepted(turn: &mut Turn<'_>, log: &LogRow) -> Result<(), EngineError> {
-    match (turn.is_planted(Defect::KeysDeletedEarly), profile::load(turn.db)?, log.conversation) {
-        (true, Some(account), Some(_)) => merge(turn, &account, &log.id),
-        _ => Ok(()),
-    }
-}
-
 pub(super) fn has_merged(turn: &Turn<'_>) -> bool {
-    turn.is_planted(Defect::MergeBeforeAck) || turn.is_planted(Defect::KeysDeletedEarly)
+    turn.is_planted(Defect::MergeBeforeAck)
 }
 
 fn merge(turn: &mut Turn<'_>, account: &Account, log: &LogId) -> Result<(), EngineError> {

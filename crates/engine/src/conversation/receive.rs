@@ -48,6 +48,8 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
         Ok(Received::Leave(leave)) => {
             let user = leave.sender.device.user;
             group::put(turn, &log.id, group)?;
+            // a wish from before must not bring back who leaves now
+            store::remove_intent(turn.db, &conversation, IntentKind::Add, &user)?;
             store::add_intent(turn.db, &conversation, IntentKind::ByRank, &user, turn.now)?;
             let name = directory::name_of(turn.db, &user)?;
             notice(turn, &conversation, &user, 4, &format!("{name} leaves the group."))?;

@@ -4,21 +4,17 @@
 use crate::{
     EngineError,
     crypto::{Secret, sign::SigningKey},
-    db::{self, Db, col, params},
+    db::{self, Db, col, col_opt, params},
     error::bug,
     profile,
     turn::{Fact, Turn, Want},
 };
-use minicbor::{Decode, Encode};
 use proto::{ErrorCode, InboxId, Pass, Reply, Request, Voucher, proof::Op};
 
 /// An invitation's pass and the key that proves it, for those who are no members yet.
-#[derive(Clone, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone)]
 pub(crate) struct Vouched {
-    #[n(0)]
     pub pass: Pass,
-    #[n(1)]
     pub key: Secret,
 }
 
@@ -39,29 +35,36 @@ pub(crate) fn deposit(
 ) -> Result<(), EngineError> {
     db::run(
         db,
-        "INSERT INTO deposit_out (inbox, sealed, pass) VALUES (?1, ?2, ?3)",
-        params![inbox.as_bytes(), sealed, vouched.map(proto::encode)],
+        "INSERT INTO deposit_out (inbox, sealed, pass, pass_key) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            inbox.as_bytes(),
+            sealed,
+            vouched.map(|vouched| proto::encode(&vouched.pass)),
+            vouched.map(|vouched| vouched.key.expose())
+        ],
     )?;
     Ok(())
 }
 
-type Row = (i64, InboxId, Vec<u8>, Option<Vec<u8>>);
+type Row = (i64, InboxId, Vec<u8>, Option<Vec<u8>>, Option<Secret>);
 
 pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    let rows: Vec<Row> =
-        db::list(turn.db, "SELECT seq, inbox, sealed, pass FROM deposit_out ORDER BY seq LIMIT 16", [], |row| {
-            Ok((row.get(0)?, col(row, 1)?, row.get(2)?, row.get(3)?))
-        })?;
-    for (seq, inbox, sealed, pass) in rows {
+    let rows: Vec<Row> = db::list(
+        turn.db,
+        "SELECT seq, inbox, sealed, pass, pass_key FROM deposit_out ORDER BY seq LIMIT 16",
+        [],
+        |row| Ok((row.get(0)?, col(row, 1)?, row.get(2)?, row.get(3)?, col_opt(row, 4)?)),
+    )?;
+    for (seq, inbox, sealed, pass, key) in rows {
         let want = Want::Deposit(seq);
         if !turn.may_ask(&want) {
             continue;
         }
-        let voucher = match pass {
+        let voucher = match pass.zip(key) {
             None => profile::member_proof(turn, Op::InboxDeposit, &inbox.0)?.map(Voucher::Member),
-            Some(bytes) => {
-                let vouched: Vouched = proto::decode(&bytes, 4096).map_err(|_| EngineError::Damaged("pass"))?;
-                vouched.voucher(turn, Op::InboxDeposit, &inbox)?
+            Some((pass, key)) => {
+                let pass = proto::decode(&pass, 4096).map_err(|_| EngineError::Damaged("pass"))?;
+                Vouched { pass, key }.voucher(turn, Op::InboxDeposit, &inbox)?
             }
         };
         if let Some(voucher) = voucher {

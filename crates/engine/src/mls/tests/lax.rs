@@ -86,7 +86,7 @@ pub(super) enum Style {
 
 impl Lax {
     /// A person with a good certificate.
-    pub fn new(town: &Town, user: u8, style: Style) -> Self {
+    pub fn new(town: &Town, user: u32, style: Style) -> Self {
         Self::with_chain(town, &|key| town.chain(user, user, key, NOW), style)
     }
 

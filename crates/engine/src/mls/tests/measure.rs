@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Prints what a group of 100 devices costs; run with `--release -- --nocapture` for figures that mean something.
+//! Prints what a group of 100 devices costs, or of as many as `MEASURE_DEVICES` says; run with `--release` and
+//! `--no-capture` for figures that mean something.
 
 use super::*;
 use std::time::Instant;
@@ -10,19 +11,21 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 #[test]
 fn group_of_a_hundred_devices_sends_receives_and_commits() {
     let town = town(Suite::Hybrid768, 1);
-    let devices: Vec<_> = (1..=100).map(|n| town.device(n, n)).collect();
+    let size = std::env::var("MEASURE_DEVICES").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+    let devices: Vec<_> = (1..=size).map(|n| town.device(n, n)).collect();
     let start = Instant::now();
     let alice = &devices[0];
     let group = alice.client.create(&town.settings(ConversationKind::Group, &[1]), hour()).unwrap();
     let packages: Vec<_> =
         devices[1..].iter().map(|d| d.client.key_package(NOW, KeyPackageUse::Once).unwrap()).collect();
     let mut groups = vec![group];
-    println!("99 key packages: {:?}", start.elapsed());
+    println!("{} key packages: {:?}", packages.len(), start.elapsed());
     let start = Instant::now();
     let plan = Plan { add: packages.iter().map(|p| p.bytes.clone()).collect(), ..Plan::default() };
     let staged = commit(&mut groups, 0, &plan);
     println!(
-        "stage adding 99: {:?}, commit {} B, welcome {} B, tree {} B, kept {} B",
+        "stage adding {}: {:?}, commit {} B, welcome {} B, tree {} B, kept {} B",
+        packages.len(),
         start.elapsed(),
         staged.commit.len(),
         staged.welcomes[0].message.len(),
@@ -54,5 +57,10 @@ fn group_of_a_hundred_devices_sends_receives_and_commits() {
     let start = Instant::now();
     let next = next(&groups[1], &staged);
     println!("judge it: {:?}", start.elapsed());
-    assert_eq!(next.roster().unwrap().len(), 100);
+    let late = town.device(size + 1, size + 1).client.key_package(NOW, KeyPackageUse::Once).unwrap();
+    let plan = Plan { add: vec![late.bytes], ..Plan::default() };
+    let start = Instant::now();
+    let staged = groups[0].stage(&plan, &aad(hour())).unwrap();
+    println!("stage adding one: {:?}, commit {} B", start.elapsed(), staged.commit.len());
+    assert_eq!(next.roster().unwrap().len(), devices.len());
 }

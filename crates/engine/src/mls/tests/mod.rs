@@ -76,11 +76,11 @@ impl Town {
     }
 
     /// [device, user, issuer] for a device key.
-    pub fn chain(&self, user: u8, device: u8, key: &SigningKey, at: Timestamp) -> Vec<Vec<u8>> {
+    pub fn chain(&self, user: u32, device: u32, key: &SigningKey, at: Timestamp) -> Vec<Vec<u8>> {
         let user_key = SigningKey::generate(&self.luck);
-        let (user_id, user_pub) = (UserId([user; 16]), user_key.public());
+        let (user_id, user_pub) = (UserId(id(user)), user_key.public());
         let user_cert = cert::issue_user(&self.luck, &self.issuer, &self.issuer_cert, user_id, &user_pub, at).unwrap();
-        let device = DeviceId([device; 16]);
+        let device = DeviceId(id(device));
         let device = cert::issue_device(&self.luck, &user_key, &user_cert, device, &key.public(), at).unwrap();
         vec![device, user_cert, self.issuer_cert.clone()]
     }
@@ -89,7 +89,7 @@ impl Town {
         MlsClient::new(self.suite, key, chain, &self.luck, &self.seen).unwrap()
     }
 
-    pub fn device(&self, user: u8, device: u8) -> Device {
+    pub fn device(&self, user: u32, device: u32) -> Device {
         let key = SigningKey::generate(&self.luck);
         let chain = self.chain(user, device, &key, NOW);
         Device { client: self.client(&key, &chain), key, chain }
@@ -121,6 +121,14 @@ impl Town {
                 Group::join(&device.client, &welcome.message, &staged.tree, &package.private, &self.roots()).unwrap()
             })
             .collect()
+    }
+}
+
+/// Sixteen times the same byte while the number is small.
+fn id(number: u32) -> [u8; 16] {
+    match u8::try_from(number) {
+        Ok(byte) => [byte; 16],
+        Err(_) => std::array::from_fn(|at| number.to_be_bytes()[at % 4]),
     }
 }
 

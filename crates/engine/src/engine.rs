@@ -214,6 +214,8 @@ fn doom(media: &mut dyn Media, doomed: &[AttachmentId]) -> Result<(), EngineErro
     doomed.iter().try_for_each(|id| media.delete(id)).map_err(EngineError::Media)
 }
 
+const HOUR_MILLIS: u64 = 3_600_000;
+
 fn apply(turn: &mut Turn<'_>, input: Input) -> Result<(), EngineError> {
     match input {
         Input::Command(id, command) => {
@@ -231,8 +233,10 @@ fn apply(turn: &mut Turn<'_>, input: Input) -> Result<(), EngineError> {
             Ok(())
         }
         Input::Online { hello, origin } => {
-            turn.live.reset(Some(Link { nonce: hello.nonce, origin }));
-            conversation::note_server_time(turn, Timestamp(hello.now_millis))
+            // only whole hours of the server count
+            let since = Timestamp(hello.now_millis / HOUR_MILLIS * HOUR_MILLIS);
+            turn.live.reset(Some(Link { nonce: hello.nonce, origin, since }));
+            conversation::note_server_time(turn, since)
         }
         Input::Offline => {
             turn.live.reset(None);

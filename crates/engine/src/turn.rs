@@ -73,6 +73,8 @@ pub(crate) enum Fact {
 pub(crate) struct Link {
     pub nonce: Nonce,
     pub origin: String,
+    /// The server's hour when it began.
+    pub since: Timestamp,
 }
 
 /// What is forgotten at a crash: connection, answers outstanding, pauses.
@@ -156,6 +158,11 @@ impl Turn<'_> {
     #[cfg(any(test, feature = "testkit"))]
     pub fn is_planted(&self, defect: crate::testkit::Defect) -> bool {
         self.defects.contains(&defect)
+    }
+
+    /// The device's clock, or what the server says if that is later: certificates don't fail for a clock that is slow.
+    pub fn latest(&self) -> Timestamp {
+        self.live.link.as_ref().map_or(self.now, |link| self.now.max(link.since))
     }
 
     pub fn online(&self) -> bool {

@@ -98,6 +98,33 @@ fn who_leaves_stays_away_though_added_again_meanwhile_and_comes_back_when_added_
 }
 
 #[test]
+fn a_clock_two_days_behind_hinders_nobody_who_is_connected() {
+    let (mut world, [_, olga, ben, _]) = town(13);
+    world.offline(olga);
+    world.set_clock(olga, -2 * 86_400_000);
+    world.online(olga);
+    world.settle();
+    let chat = world.group(olga, "Bautrupp 2", &[ben]);
+    world.say(olga, chat, "Guten Morgen");
+    let direct = world.direct(olga, ben);
+    world.say(olga, direct, "Hallo");
+    world.pass(120_000);
+    assert_eq!(said(&mut world, ben, chat), ["Guten Morgen"]);
+    assert_eq!(said(&mut world, ben, direct), ["Hallo"]);
+}
+
+#[test]
+fn a_device_whose_certificate_has_ended_is_told_so_and_goes_on() {
+    let (mut world, [_, olga, ben, _]) = town(14);
+    let user = world.user(ben);
+    world.offline(olga);
+    world.set_clock(olga, 300 * 86_400_000);
+    let create = Command::CreateGroup { name: "Bautrupp 2".into(), members: vec![user] };
+    let answer = world.command(olga, create);
+    assert!(matches!(&answer, Err(CommandError::Refused(why)) if why.contains("clock")), "{answer:?}");
+}
+
+#[test]
 fn a_removal_on_its_way_is_undone_by_adding_again() {
     let (mut world, [ada, olga, ben, _]) = town(12);
     let chat = world.group(ada, "Bautrupp 2", &[olga, ben]);

@@ -3,22 +3,43 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)] // a runner: it fails loudly and says what came about
 
 use sim::{Plan, Planted, Suite, generate, live, matrix, run::Fired, shrink};
-use std::ops::Range;
+use std::{
+    num::NonZero,
+    ops::Range,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-/// Lives each plan; the first that fails is made small.
+/// Lives each plan, as many at a time as there are cores; the first that fails is made small.
 fn all_hold(seeds: Range<u64>, suite: Suite) -> Fired {
-    let mut fired = Fired::new();
-    let mut failed = Vec::new();
-    for seed in seeds {
-        let plan = generate(seed, suite);
-        match live(&plan, &Planted::default()) {
-            Ok(came) => came.into_iter().for_each(|(cell, count)| *fired.entry(cell).or_default() += count),
-            Err(why) => {
-                println!("seed {seed}: {why}");
-                failed.push(plan);
+    let next = AtomicU64::new(seeds.start);
+    let found: Mutex<(Fired, Vec<Plan>)> = Mutex::default();
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let plan = generate(seed, suite);
+            let lived = live(&plan, &Planted::default());
+            let (fired, failed) = &mut *found.lock().expect("no thread panics while it holds it");
+            match lived {
+                Ok(came) => came.into_iter().for_each(|(cell, count)| *fired.entry(cell).or_default() += count),
+                Err(why) => {
+                    println!("seed {seed}: {why}");
+                    failed.push(plan);
+                }
             }
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
+    let (fired, failed) = found.into_inner().expect("no thread panicked");
     if let Some(plan) = failed.first() {
         let small = shrink(plan, &Planted::default(), knob("SIM_TRIES").unwrap_or(60) as usize);
         let why = live(&small, &Planted::default());
@@ -32,57 +53,16 @@ fn knob(name: &str) -> Option<u64> {
 }
 
 /// Every fault came about beside every act, where it can.
-fn hold_and_cover(seeds: Range<u64>) {
-    let fired = all_hold(seeds, Suite::StandIn);
+#[test]
+fn three_hundred_plans_hold_and_leave_no_act_without_each_fault() {
+    let fired = all_hold(0..300, Suite::StandIn);
     println!("{}", matrix::print(&fired));
     assert_eq!(matrix::empty(&fired), [], "an act never met a fault");
 }
 
-// Three hundred plans with the stand-in and thirty with real cryptography, in parts that run side by side.
-
 #[test]
-fn stand_in_1() {
-    hold_and_cover(0..50);
-}
-
-#[test]
-fn stand_in_2() {
-    hold_and_cover(50..100);
-}
-
-#[test]
-fn stand_in_3() {
-    hold_and_cover(100..150);
-}
-
-#[test]
-fn stand_in_4() {
-    hold_and_cover(150..200);
-}
-
-#[test]
-fn stand_in_5() {
-    hold_and_cover(200..250);
-}
-
-#[test]
-fn stand_in_6() {
-    hold_and_cover(250..300);
-}
-
-#[test]
-fn hybrid_1() {
-    all_hold(1000..1010, Suite::Hybrid768);
-}
-
-#[test]
-fn hybrid_2() {
-    all_hold(1010..1020, Suite::Hybrid768);
-}
-
-#[test]
-fn hybrid_3() {
-    all_hold(1020..1030, Suite::Hybrid768);
+fn thirty_plans_hold_with_real_cryptography() {
+    all_hold(1000..1030, Suite::Hybrid768);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! Making conversations and changing who is in them: the wish is written down, the network comes later.
 
 use super::{
-    commit,
+    commit, group,
     store::{self, ConversationRow, IntentKind},
 };
 use crate::{
@@ -91,7 +91,9 @@ pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) 
         problem: None,
     };
     store::save(turn.db, &row)?;
-    super::group::create(turn, &account, &row)?;
+    if group::create(turn, &account, &row)?.is_none() {
+        return Err(CommandError::Refused(group::CLOCK.into()).into());
+    }
     for user in members.iter().filter(|user| **user != account.user) {
         store::add_intent(turn.db, &id, IntentKind::Add, user, turn.now)?;
     }
@@ -104,7 +106,7 @@ pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) 
 pub(crate) fn usurp(turn: &mut Turn<'_>, id: &ConversationId, members: &[UserId]) -> Result<(), crate::EngineError> {
     let (Some(account), Some(mut row)) = (profile::load(turn.db)?, store::find(turn.db, id)?) else { return Ok(()) };
     row.moderators = vec![account.user];
-    super::group::create(turn, &account, &row)?;
+    group::create(turn, &account, &row)?;
     members.iter().try_for_each(|user| store::add_intent(turn.db, id, IntentKind::Add, user, turn.now))
 }
 

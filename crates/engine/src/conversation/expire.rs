@@ -20,7 +20,6 @@ use client_api::{Answer, Event, MessageId, Timestamp};
 use std::collections::BTreeMap;
 
 const KEY: &str = "largest time";
-const HOUR_MILLIS: u64 = 3_600_000;
 
 /// The largest reading ever seen of the own clock or the server's hour.
 pub(super) fn trusted_now(turn: &Turn<'_>, also: Timestamp) -> Result<Timestamp, EngineError> {
@@ -36,9 +35,8 @@ pub(super) fn trusted_now(turn: &Turn<'_>, also: Timestamp) -> Result<Timestamp,
     Ok(now)
 }
 
-/// Only whole hours of the server count.
 pub(crate) fn note_server_time(turn: &mut Turn<'_>, server: Timestamp) -> Result<(), EngineError> {
-    trusted_now(turn, Timestamp(server.0 / HOUR_MILLIS * HOUR_MILLIS))?;
+    trusted_now(turn, server)?;
     expire(turn)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     },
     error::bug,
     log::{Aad, EpochKeys},
-    mls::{Group, Settings},
+    mls::{Group, GroupError, Settings},
     profile::{self, Account},
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
@@ -135,8 +135,16 @@ pub(super) fn aad(turn: &Turn<'_>, log: &LogRow, group: &Group) -> Aad {
     Aad { branch: log.branch, n: log.n, head: log.head, at }
 }
 
-/// A new log and a group of this device alone; the server is told when there is a connection.
-pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationRow) -> Result<LogRow, EngineError> {
+/// What to say when [`create`] gives nothing.
+pub(super) const CLOCK: &str = "this device's certificate does not hold at the time its clock shows: check the clock";
+
+/// A new log and a group of this device alone; the server is told when there is a connection. `None`: the own
+/// certificate has ended, or begins later than the clock says.
+pub(super) fn create(
+    turn: &mut Turn<'_>,
+    account: &Account,
+    row: &ConversationRow,
+) -> Result<Option<LogRow>, EngineError> {
     let id = LogId(turn.random());
     let settings = Settings {
         log: id,
@@ -146,7 +154,12 @@ pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationR
         moderators: row.moderators.clone(),
         roots: vec![account.root_pub],
     };
-    let group = profile::client(turn, account)?.create(&settings, Hour::of_millis(turn.now.0)).map_err(bug)?;
+    let hour = Hour::of_millis(turn.latest().0);
+    let group = match profile::client(turn, account)?.create(&settings, hour) {
+        Ok(group) => group,
+        Err(GroupError::Cert(_)) => return Ok(None),
+        Err(error) => return Err(bug(error)),
+    };
     let secret = group.log_secret(&id).map_err(bug)?;
     let branch = branch_id(&id, &ROOT_PARENT, 0, &EpochKeys::derive(&secret).announce());
     let log = LogRow {
@@ -167,7 +180,7 @@ pub(super) fn create(turn: &mut Turn<'_>, account: &Account, row: &ConversationR
     note_epoch(turn, &log, &group)?;
     renew::renewed(turn, &log, &group)?;
     put(turn, &id, group)?;
-    Ok(log)
+    Ok(Some(log))
 }
 
 /// What the tree says about who is in.

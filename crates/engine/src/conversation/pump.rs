@@ -65,9 +65,13 @@ fn begin(turn: &mut Turn<'_>, account: &Account, mut row: ConversationRow) -> Re
         }
         return Ok(());
     }
-    row.problem = None;
+    let is_made = group::create(turn, account, &row)?.is_some();
+    row.problem = (!is_made).then(|| group::CLOCK.into());
     store::save(turn.db, &row)?;
-    group::create(turn, account, &row)?;
+    if !is_made {
+        turn.event(Event::ConversationChanged(row.id));
+        return Ok(());
+    }
     if let Some(peer) = peer {
         store::add_intent(turn.db, &row.id, IntentKind::Add, &peer, turn.now)?;
     }

@@ -107,7 +107,7 @@ pub(super) fn begin(
     };
     row.moderators.retain(|user| !excluded.users.contains(user));
     store::save(turn.db, &row)?;
-    let new = group::create(turn, account, &row)?;
+    let Some(new) = group::create(turn, account, &row)? else { return Ok(()) };
     let mut statement = Statement {
         old_log: old.id,
         new_log: new.id,

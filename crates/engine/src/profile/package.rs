@@ -29,7 +29,7 @@ pub(crate) fn new_key_package(
     account: &Account,
     purpose: KeyPackageUse,
 ) -> Result<Vec<u8>, EngineError> {
-    let package = client(turn, account)?.key_package(turn.now, purpose).map_err(bug)?;
+    let package = client(turn, account)?.key_package(turn.latest(), purpose).map_err(bug)?;
     db::run(
         turn.db,
         "INSERT INTO key_package (ref, data, last) VALUES (?1, ?2, ?3)",
@@ -45,6 +45,6 @@ pub(crate) fn is_good_package(
     package: &[u8],
     (user, device): (&UserId, &DeviceId),
 ) -> Result<bool, EngineError> {
-    let verified = client(turn, account)?.verify_key_package(package, &[account.root_pub], turn.now);
+    let verified = client(turn, account)?.verify_key_package(package, &[account.root_pub], turn.latest());
     Ok(verified.is_ok_and(|verified| (&verified.device.user, &verified.device.device) == (user, device)))
 }

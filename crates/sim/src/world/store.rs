@@ -12,7 +12,7 @@ pub(crate) enum Failing {
     AtCommit,
     /// After so many steps of 200 instructions.
     AfterSteps(u32),
-    /// No page more than there are.
+    /// No page more than there are, and no room to write what changed on those.
     Full,
 }
 
@@ -30,6 +30,8 @@ pub(crate) fn let_fail(conn: &mut Connection, how: Failing) {
         Failing::Full => {
             let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages are counted");
             limit_pages(conn, pages);
+            // on a disk every commit is written beside the database first
+            conn.commit_hook(Some(|| true)).expect("the hook is set");
         }
     }
 }

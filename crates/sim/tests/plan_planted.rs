@@ -32,7 +32,7 @@ fn a_frozen_branch_that_forgets_what_it_accepted_is_found() {
 
 #[test]
 fn a_cursor_that_moves_before_its_content_is_found() {
-    found_by_plans(&engine(Defect::CursorOutside), 0..12);
+    found_by_plans(&engine(Defect::CursorOutside), 0..40);
 }
 
 fn engine(defect: Defect) -> Planted {

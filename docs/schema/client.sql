@@ -94,7 +94,7 @@ CREATE TABLE member (conversation BLOB NOT NULL, user BLOB NOT NULL, devices INT
 
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, sender BLOB NOT NULL,
-  device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice TEXT, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
+  device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice INTEGER, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
   log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB
 ) STRICT;
 

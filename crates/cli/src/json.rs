@@ -43,7 +43,8 @@ pub fn message(m: &MessageView) -> Value {
 /// The same for people: one line.
 pub fn message_line(m: &MessageView) -> String {
     let body = match m.state {
-        MessageState::Shown | MessageState::Notice => harmless(m.text.as_deref().unwrap_or_default()),
+        MessageState::Shown => harmless(m.text.as_deref().unwrap_or_default()),
+        MessageState::Notice => text::notice(m.notice).into(),
         MessageState::Expired => text::EXPIRED.into(),
         MessageState::Gap => text::GAP.into(),
         MessageState::Deleted => text::DELETED.into(),
@@ -104,6 +105,7 @@ mod tests {
             expires: Expiry::Never,
             expires_at: None,
             displayed: false,
+            notice: None,
         }
     }
 

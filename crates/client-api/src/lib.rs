@@ -13,5 +13,5 @@ pub use id::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, Messa
 pub use time::Timestamp;
 pub use view::{
     AccountState, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery, ForwardedView,
-    MemberView, MessageState, MessageView, PersonView, Query, Status, View,
+    MemberView, MessageState, MessageView, Notice, PersonView, Query, Status, View,
 };

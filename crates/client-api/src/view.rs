@@ -219,6 +219,29 @@ pub enum MessageState {
     Notice,
 }
 
+/// What a line of the conversation's own says about the message's sender; an interface puts it into its reader's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Notice {
+    #[n(0)]
+    Joined,
+    /// Asked to leave and is still in.
+    #[n(1)]
+    Leaves,
+    /// Is no longer in the group.
+    #[n(2)]
+    Gone,
+    /// This profile's person is no longer in the group.
+    #[n(3)]
+    YouAreOut,
+    /// Began the group anew after its history could not be continued.
+    #[n(4)]
+    SetUpAnew,
+    /// An own forward was given up: its attachment is gone from the server.
+    #[n(5)]
+    NotForwarded,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct MessageView {
@@ -256,6 +279,9 @@ pub struct MessageView {
     pub expires_at: Option<Timestamp>,
     #[n(15)]
     pub displayed: bool,
+    /// With [`MessageState::Notice`] only.
+    #[n(16)]
+    pub notice: Option<Notice>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

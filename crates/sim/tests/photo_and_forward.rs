@@ -3,7 +3,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{
-    Answer, AttachmentId, AttachmentState, Command, CommandError, Draft, Expiry, Place, Query, Timestamp, View,
+    Answer, AttachmentId, AttachmentState, Command, CommandError, Draft, Expiry, MessageState, Notice, Place, Query,
+    Timestamp, View,
 };
 use sim::{Person, World};
 
@@ -99,4 +100,29 @@ fn a_message_that_goes_after_reading_is_not_handed_on() {
     let group = world.group(ben, "Andere", &[]);
     let refused = world.command(ben, Command::Forward { message: id, to: group });
     assert!(matches!(refused, Err(CommandError::Refused(_))), "{refused:?}");
+}
+
+#[test]
+fn a_forward_whose_photo_is_gone_from_the_server_is_given_up_in_words() {
+    let mut world = World::new(3);
+    let ada = world.found("Ada");
+    let [ben, cem] = ["Ben", "Cem"].map(|name| world.enrol(ada, name));
+    let attachment = stage(&mut world, ada, &photo(5_000));
+    let chat = world.direct(ada, ben);
+    let id = world.send(ada, chat, Draft { attachments: vec![attachment], ..Draft::default() });
+    world.pass(90_000);
+    world.pass(45 * 86_400_000);
+    let onward = world.direct(ben, cem);
+    assert!(matches!(world.command(ben, Command::Forward { message: id, to: onward }), Ok(Answer::Message(_))));
+    world.say(ben, onward, "danach");
+    world.pass(120_000);
+    let own = world.messages(ben, onward);
+    let notices: Vec<_> = own.iter().filter_map(|message| message.notice).collect();
+    assert_eq!(notices, [Notice::NotForwarded]);
+    assert!(own.iter().any(|message| message.state == MessageState::Deleted));
+    assert_eq!(world.texts(cem, onward), ["danach"], "what was written behind it is not held up");
+    let View::Messages(seen) = world.query(ben, Query::Messages { conversation: chat, after: 0, limit: 9 }) else {
+        panic!("not messages")
+    };
+    assert_eq!(seen[0].attachments[0].state, AttachmentState::Gone);
 }

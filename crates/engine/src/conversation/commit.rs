@@ -5,7 +5,7 @@ use super::{
     expire::trusted_now,
     gap, group, join,
     letter::{Letter, Welcome},
-    message::notice,
+    message::line,
     readd::{self, By},
     renew, reset,
     store::{self, ConversationRow, IntentKind},
@@ -24,7 +24,7 @@ use crate::{
     sync::{self, LogRow, LogState, Taken},
     turn::{Turn, Want},
 };
-use client_api::{ConversationId, DeviceId, Event, UserId};
+use client_api::{ConversationId, DeviceId, Event, Notice, UserId};
 use proto::{
     BlobId, BranchId, ContentHash, ErrorCode, Hour, InboxId, LogEntry, LogId, NextKeys, Reply, Request,
     chain::content_hash, limit::DEPOSIT_BYTES,
@@ -323,7 +323,7 @@ fn valid(
                 row.member = !sync::store::list_of(turn.db, &conversation)?.is_empty();
                 store::save(turn.db, &row)?;
             }
-            notice(turn, &conversation, &account.user, 4, "You are no longer in this group.")?;
+            line(turn, &conversation, &account.user, Some(Notice::YouAreOut))?;
             turn.event(Event::ConversationChanged(conversation));
             Ok(Taken::Elsewhere)
         }
@@ -392,12 +392,10 @@ fn announce(
     let (was, is) = (users(before)?, users(after)?);
     let is_group = store::find(turn.db, conversation)?.is_some_and(|row| row.peer.is_none());
     for user in is.iter().filter(|user| is_group && !was.contains(user) && **user != account.user) {
-        let name = directory::name_of(turn.db, user)?;
-        notice(turn, conversation, user, 4, &format!("{name} joined."))?;
+        line(turn, conversation, user, Some(Notice::Joined))?;
     }
     for user in was.iter().filter(|user| is_group && !is.contains(user)) {
-        let name = directory::name_of(turn.db, user)?;
-        notice(turn, conversation, user, 4, &format!("{name} is no longer in the group."))?;
+        line(turn, conversation, user, Some(Notice::Gone))?;
     }
     group::note_members(turn, conversation, after)?;
     turn.event(Event::ConversationChanged(*conversation));

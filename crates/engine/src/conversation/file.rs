@@ -15,7 +15,7 @@ use crate::{
     search::{self, Corpus},
     turn::Turn,
 };
-use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId};
+use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId, Notice};
 use proto::{BlobId, ContentHash, limit::BLOB_CHUNK_BYTES};
 
 /// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
@@ -287,8 +287,7 @@ pub(crate) fn attachment_lost(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<
         let sql = "UPDATE message SET state = 3, body = NULL, chain = NULL WHERE id = ?1";
         db::run(turn.db, sql, [message.as_bytes()])?;
         search::remove(turn.db, Corpus::Messages, message.as_bytes())?;
-        let why = "A message was not handed on: its attachment is gone from the server.";
-        super::message::notice(turn, &row.conversation, &row.sender, 4, why)?;
+        super::message::line(turn, &row.conversation, &row.sender, Some(Notice::NotForwarded))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::{
     letter::Gap,
-    message::{self, Origin, notice},
+    message::{self, Origin, line},
     store,
 };
 use crate::{
@@ -181,11 +181,10 @@ fn take(turn: &mut Turn<'_>, account: &Account, log: &LogRow, missed: &Missed) -
 pub(super) fn declare(turn: &mut Turn<'_>, conversation: &ConversationId) -> Result<(), EngineError> {
     let sql = "SELECT state FROM message WHERE conversation = ?1 ORDER BY position DESC LIMIT 1";
     let last: Option<i64> = db::find(turn.db, sql, [conversation.as_bytes()], |row| row.get(0))?;
-    let gap = MessageState::Gap as i64;
-    if last == Some(gap) {
+    if last == Some(MessageState::Gap as i64) {
         return Ok(());
     }
-    notice(turn, conversation, &UserId([0; 16]), gap, "Messages expired while this device was away.")
+    line(turn, conversation, &UserId([0; 16]), None)
 }
 
 pub(super) fn fuzz(bytes: &[u8]) {

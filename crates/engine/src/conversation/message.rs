@@ -13,7 +13,7 @@ use crate::{
     search::{self, Corpus},
     turn::Turn,
 };
-use client_api::{ConversationId, ConversationKind, Event, Expiry, MessageId, Timestamp, UserId};
+use client_api::{ConversationId, ConversationKind, Event, Expiry, MessageId, Notice, Timestamp, UserId};
 
 /// Where a message comes from.
 pub(super) struct Origin {
@@ -171,13 +171,12 @@ pub(super) fn expire_after(turn: &mut Turn<'_>, id: &MessageId, at: Timestamp) -
     Ok(())
 }
 
-/// A line of the conversation's own.
-pub(super) fn notice(
+/// A line of the conversation's own; without a notice it says that messages are missing.
+pub(super) fn line(
     turn: &mut Turn<'_>,
     conversation: &ConversationId,
     user: &UserId,
-    state: i64,
-    text: &str,
+    notice: Option<Notice>,
 ) -> Result<(), EngineError> {
     let row = MessageRow {
         position: 0,
@@ -187,8 +186,8 @@ pub(super) fn notice(
         device: client_api::DeviceId([0; 16]),
         sent_at: turn.now,
         body: None,
-        notice: Some(text.into()),
-        state,
+        notice,
+        state: if notice.is_some() { 4 } else { 2 },
         delivery: 0,
         displayed_at: Some(millis(turn.now)),
         expires_at: None,

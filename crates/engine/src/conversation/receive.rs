@@ -3,7 +3,7 @@
 
 use super::{
     group,
-    message::{self, Origin, notice},
+    message::{self, Origin, line},
     readd,
     store::{self, IntentKind},
     stuck::{self, Reason},
@@ -11,14 +11,13 @@ use super::{
 use crate::{
     EngineError, content,
     db::{self, col_opt, params},
-    directory,
     mls::{GroupError, Message, Received},
     outbox,
     profile::{self, Account},
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
-use client_api::MessageId;
+use client_api::{MessageId, Notice};
 use minicbor::bytes::ByteVec;
 use proto::{EntryKind, LogEntry};
 
@@ -51,8 +50,7 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
             // a wish from before must not bring back who leaves now
             store::remove_intent(turn.db, &conversation, IntentKind::Add, &user)?;
             store::add_intent(turn.db, &conversation, IntentKind::ByRank, &user, turn.now)?;
-            let name = directory::name_of(turn.db, &user)?;
-            notice(turn, &conversation, &user, 4, &format!("{name} leaves the group."))?;
+            line(turn, &conversation, &user, Some(Notice::Leaves))?;
         }
         Err(GroupError::Ahead) if sync::store::tombstones(turn.db, &log.id)? >= KEPT_KEYS => {
             stuck::note(turn, log, group.epoch(), Reason::Missing, None)?;

@@ -4,7 +4,7 @@
 
 use super::{
     group,
-    message::notice,
+    message::line,
     store::{self, ConversationRow, IntentKind},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     sync::{self, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{ConversationId, ConversationKind, DeviceId, Event, UserId};
+use client_api::{ConversationId, ConversationKind, DeviceId, Event, Notice, UserId};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{LogId, Signature};
 
@@ -127,7 +127,7 @@ pub(super) fn begin(
     }
     save(turn, &new.id, &statement)?;
     give_up(turn, account, &row.id, old, statement.epoch)?;
-    notice(turn, &row.id, &account.user, 4, "The group was set up anew by this device.")?;
+    line(turn, &row.id, &account.user, Some(Notice::SetUpAnew))?;
     turn.event(Event::ConversationChanged(row.id));
     Ok(())
 }
@@ -194,8 +194,7 @@ pub(super) fn accept(
     let Some(old) = sync::store::find(turn.db, &statement.old_log)? else { return Ok(()) };
     settle(turn, account, &row.id, &old, statement)?;
     if *user != account.user {
-        let name = crate::directory::name_of(turn.db, user)?;
-        notice(turn, &row.id, user, 4, &format!("{name} set up the group anew."))?;
+        line(turn, &row.id, user, Some(Notice::SetUpAnew))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
     EngineError,
     db::{self, Db, Row, col, col_opt, params},
 };
-use client_api::{ConversationId, ConversationKind, DeviceId, MessageId, Timestamp, UserId};
+use client_api::{ConversationId, ConversationKind, DeviceId, MessageId, Notice, Timestamp, UserId};
 use minicbor::bytes::ByteVec;
 
 /// A conversation as kept.
@@ -160,7 +160,7 @@ pub(crate) struct MessageRow {
     pub device: DeviceId,
     pub sent_at: Timestamp,
     pub body: Option<Vec<u8>>,
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
     pub state: i64,
     pub delivery: i64,
     pub displayed_at: Option<i64>,
@@ -174,6 +174,17 @@ pub(crate) struct MessageRow {
 const MESSAGE: &str = "SELECT position, id, conversation, sender, device, sent_at, body, notice, state, delivery,
     displayed_at, expires_at, after_secs, verified, chain FROM message";
 
+const NOTICES: [Notice; 6] =
+    [Notice::Joined, Notice::Leaves, Notice::Gone, Notice::YouAreOut, Notice::SetUpAnew, Notice::NotForwarded];
+
+fn notice_number(notice: Notice) -> i64 {
+    NOTICES.iter().zip(0..).find(|(one, _)| **one == notice).map_or(-1, |(_, number)| number)
+}
+
+fn read_notice(number: i64) -> Option<Notice> {
+    NOTICES.get(usize::try_from(number).ok()?).copied()
+}
+
 fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
         position: row.get::<_, i64>(0)? as u64,
@@ -183,7 +194,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         device: col(row, 4)?,
         sent_at: db::time(row, 5)?,
         body: row.get(6)?,
-        notice: row.get(7)?,
+        notice: row.get::<_, Option<i64>>(7)?.and_then(read_notice),
         state: row.get(8)?,
         delivery: row.get(9)?,
         displayed_at: row.get(10)?,
@@ -232,7 +243,7 @@ pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineE
             row.device.as_bytes(),
             db::millis(row.sent_at),
             row.body,
-            row.notice,
+            row.notice.map(notice_number),
             row.state,
             row.delivery,
             row.displayed_at,

@@ -119,7 +119,7 @@ fn one(turn: &Turn<'_>, row: MessageRow) -> Result<MessageView, EngineError> {
             2 => Delivery::Stored,
             _ => Delivery::Delivered,
         },
-        text: row.notice,
+        text: None,
         attachments: file::list_of(turn, &row.id)?.into_iter().map(file::view).collect(),
         place: None,
         captured_at: None,
@@ -127,6 +127,7 @@ fn one(turn: &Turn<'_>, row: MessageRow) -> Result<MessageView, EngineError> {
         expires: Expiry::Never,
         expires_at: row.expires_at.map(|at| Timestamp(at.try_into().unwrap_or(0))),
         displayed: row.displayed_at.is_some(),
+        notice: row.notice,
     };
     let Some(body) = row.body else { return Ok(view) };
     let damaged = |_| EngineError::Damaged("message");

@@ -55,7 +55,7 @@ CREATE TABLE intent (
 CREATE TABLE claimed (device BLOB PRIMARY KEY, package BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, sender BLOB NOT NULL,
-  device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice TEXT, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
+  device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice INTEGER, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
   log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB
 ) STRICT;
 CREATE INDEX message_conversation ON message (conversation, position);

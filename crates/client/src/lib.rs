@@ -15,18 +15,42 @@ pub use transport::address::{Address, AddressError};
 
 use client_api::{AccountState, Answer, Command, Event, Query, Status, View};
 use run::Call;
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, thread::JoinHandle, time::Duration};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// Failed dials after which a person is told that the server is not reachable.
 const TRIES: u32 = 2;
 
-/// One open profile. Cheap to clone; the profile closes with [`Client::shutdown`] or the last clone.
+/// One open profile. Cheap to clone; the profile closes with [`Client::shutdown`] or the last clone, which waits for it.
 #[derive(Clone)]
 pub struct Client {
-    calls: mpsc::Sender<Call>,
+    thread: Arc<EngineThread>,
     events: broadcast::Sender<Event>,
     pulse: watch::Receiver<Pulse>,
+}
+
+/// The engine's thread and the way to it. It is waited for: at the end of a process the store's library is cleaned up
+/// by its own exit handler, and a thread that is still in it then would free what is freed already.
+struct EngineThread {
+    calls: Option<mpsc::Sender<Call>>,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl EngineThread {
+    async fn call(&self, call: Call) -> Result<(), ClientError> {
+        let calls = self.calls.as_ref().ok_or(ClientError::Closed)?;
+        calls.send(call).await.map_err(|_| ClientError::Closed)
+    }
+}
+
+impl Drop for EngineThread {
+    fn drop(&mut self) {
+        // without callers the thread ends by itself
+        self.calls = None;
+        if let Some(handle) = self.handle.take() {
+            let _ = handle.join();
+        }
+    }
 }
 
 impl Client {
@@ -40,12 +64,13 @@ impl Client {
         let (pulse_in, pulse) = watch::channel(Pulse::default());
         let (ready, opened) = oneshot::channel();
         let (folder, events_in) = (folder.to_owned(), events.clone());
-        std::thread::Builder::new()
+        let handle = std::thread::Builder::new()
             .name("engine".into())
             .spawn(move || run::thread(&folder, inbox, events_in, pulse_in, ready))
             .map_err(|e| ClientError::folder("start a thread for", &e))?;
+        let thread = Arc::new(EngineThread { calls: Some(calls), handle: Some(handle) });
         opened.await.map_err(|_| ClientError::Closed)??;
-        Ok(Self { calls, events, pulse })
+        Ok(Self { thread, events, pulse })
     }
 
     /// Hands a command to the engine. What it wants sent is safe in the store when this returns.
@@ -54,7 +79,7 @@ impl Client {
     /// [`ClientError::Command`] says why it was not done.
     pub async fn command(&self, command: Command) -> Result<Answer, ClientError> {
         let (tell, told) = oneshot::channel();
-        self.calls.send(Call::Command(command, tell)).await.map_err(|_| ClientError::Closed)?;
+        self.thread.call(Call::Command(command, tell)).await?;
         told.await.map_err(|_| ClientError::Closed)?
     }
 
@@ -64,7 +89,7 @@ impl Client {
     /// [`ClientError::Store`] if the store failed.
     pub async fn query(&self, query: Query) -> Result<View, ClientError> {
         let (tell, told) = oneshot::channel();
-        self.calls.send(Call::Query(query, tell)).await.map_err(|_| ClientError::Closed)?;
+        self.thread.call(Call::Query(query, tell)).await?;
         told.await.map_err(|_| ClientError::Closed)?
     }
 
@@ -123,7 +148,7 @@ impl Client {
     /// Ends the thread and waits until the store is closed.
     pub async fn shutdown(&self) {
         let (tell, told) = oneshot::channel();
-        if self.calls.send(Call::Shutdown(tell)).await.is_ok() {
+        if self.thread.call(Call::Shutdown(tell)).await.is_ok() {
             let _ = told.await;
         }
     }

@@ -316,6 +316,7 @@ fn valid(
         }
         Effect::Removed => {
             sync::store::save(turn.db, &LogRow { state: LogState::Left, ..log.clone() })?;
+            turn.live.access_keys.remove(&log.branch);
             drop_staged(turn, &log.id)?;
             group::delete(turn, &log.id)?;
             join::use_later_letters(turn, &log.id, &log.branch)?;

@@ -58,24 +58,27 @@ fn begin(turn: &mut Turn<'_>, account: &Account, mut row: ConversationRow) -> Re
     if let Some(peer) = peer
         && directory::store::list_devices_of(turn.db, &peer)?.is_empty()
     {
-        if row.problem.is_none() {
-            row.problem = Some("this person has no device yet: messages wait here".into());
-            store::save(turn.db, &row)?;
-            turn.event(Event::ConversationChanged(row.id));
-        }
-        return Ok(());
+        return hindered(turn, row, "this person has no device yet: messages wait here");
     }
-    let is_made = group::create(turn, account, &row)?.is_some();
-    row.problem = (!is_made).then(|| group::CLOCK.into());
+    if group::create(turn, account, &row)?.is_none() {
+        return hindered(turn, row, group::CLOCK);
+    }
+    row.problem = None;
     store::save(turn.db, &row)?;
-    if !is_made {
-        turn.event(Event::ConversationChanged(row.id));
-        return Ok(());
-    }
     if let Some(peer) = peer {
         store::add_intent(turn.db, &row.id, IntentKind::Add, &peer, turn.now)?;
     }
     turn.event(Event::ConversationChanged(row.id));
+    Ok(())
+}
+
+/// Says once why a conversation does not begin.
+fn hindered(turn: &mut Turn<'_>, mut row: ConversationRow, why: &str) -> Result<(), EngineError> {
+    if row.problem.as_deref() != Some(why) {
+        row.problem = Some(why.into());
+        store::save(turn.db, &row)?;
+        turn.event(Event::ConversationChanged(row.id));
+    }
     Ok(())
 }
 

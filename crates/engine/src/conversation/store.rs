@@ -174,12 +174,9 @@ pub(crate) struct MessageRow {
 const MESSAGE: &str = "SELECT position, id, conversation, sender, device, sent_at, body, notice, state, delivery,
     displayed_at, expires_at, after_secs, verified, chain FROM message";
 
+/// In the order of their declaration: kept by number.
 const NOTICES: [Notice; 6] =
     [Notice::Joined, Notice::Leaves, Notice::Gone, Notice::YouAreOut, Notice::SetUpAnew, Notice::NotForwarded];
-
-fn notice_number(notice: Notice) -> i64 {
-    NOTICES.iter().zip(0..).find(|(one, _)| **one == notice).map_or(-1, |(_, number)| number)
-}
 
 fn read_notice(number: i64) -> Option<Notice> {
     NOTICES.get(usize::try_from(number).ok()?).copied()
@@ -243,7 +240,7 @@ pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineE
             row.device.as_bytes(),
             db::millis(row.sent_at),
             row.body,
-            row.notice.map(notice_number),
+            row.notice.map(|notice| notice as i64),
             row.state,
             row.delivery,
             row.displayed_at,

@@ -213,6 +213,7 @@ pub(crate) fn wipe(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let Some(account) = load(turn.db)? else { return Ok(()) };
     turn.doomed.extend(turn.media.list().map_err(EngineError::Media)?);
     db::wipe(turn.db)?;
+    turn.live.access_keys.clear();
     let none = || Secret::new([0; 32]);
     let stub = Account {
         state: AccountState::Revoked,

@@ -77,6 +77,7 @@ pub(crate) fn stop(turn: &mut Turn<'_>, log: &mut LogRow, reason: &str) -> Resul
     log.state = LogState::Stopped;
     store::save(turn.db, log)?;
     store::set_reason(turn.db, &log.id, reason)?;
+    turn.live.access_keys.remove(&log.branch);
     turn.warn(log.conversation, reason);
     Ok(())
 }

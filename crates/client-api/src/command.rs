@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a user interface may ask for.
 
-use crate::{AttachmentId, ConversationId, MessageId, Timestamp, UserId};
+use crate::{AttachmentId, ConversationId, MessageId, Timestamp, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use std::fmt;
 
@@ -216,6 +216,50 @@ pub enum Command {
         #[n(2)]
         passphrase: Passphrase,
     },
+    /// Keeps what was typed and not sent yet; an empty text forgets it. Kept only in this device's sealed store.
+    #[n(18)]
+    #[cbor(map)]
+    SaveDraft {
+        #[n(0)]
+        conversation: ConversationId,
+        #[n(1)]
+        text: String,
+    },
+    /// Removes messages from this device alone, their attachments' bytes too.
+    #[n(19)]
+    DeleteHere(#[n(0)] Vec<MessageId>),
+    /// Forgets a file that was staged and is in no message.
+    #[n(20)]
+    DropFile(#[n(0)] AttachmentId),
+    /// Takes an own message back that has not left this device yet ([`crate::Delivery::Waiting`] and not handed to the
+    /// network); refused once it may be on the server.
+    #[n(21)]
+    CancelSend(#[n(0)] MessageId),
+    /// How this administrator's device answers requests of new devices from now on.
+    #[n(22)]
+    SetApproval(#[n(0)] Approval),
+    /// Lets a waiting device in, see [`crate::Query::Pending`].
+    #[n(23)]
+    Approve(#[n(0)] UserId),
+    /// Refuses a waiting device and withdraws the invitation.
+    #[n(24)]
+    Reject(#[n(0)] UserId),
+    /// A new link for a person who has none set up yet; the old one is withdrawn. Answers [`Answer::Links`] with one.
+    #[n(25)]
+    InviteAgain(#[n(0)] UserId),
+}
+
+/// Who says yes to a new device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Approval {
+    /// The link alone is enough; this device answers as soon as it is online.
+    #[default]
+    #[n(0)]
+    Automatic,
+    /// An administrator looks at each.
+    #[n(1)]
+    ByHand,
 }
 
 /// What a command answers at once.
@@ -241,26 +285,27 @@ pub enum Answer {
 pub enum CommandError {
     /// There is no such person, conversation, message or attachment.
     #[n(0)]
-    Unknown(#[n(0)] String),
+    Unknown(#[n(0)] Why),
     /// Policy, role or the kind of message forbids it; says why.
     #[n(1)]
-    Refused(#[n(0)] String),
+    Refused(#[n(0)] Why),
     /// The input itself is wrong; says what.
     #[n(2)]
-    Invalid(#[n(0)] String),
+    Invalid(#[n(0)] Why),
     /// This profile has no account yet, or has one already.
     #[n(3)]
-    WrongState(#[n(0)] String),
-    /// The store failed; says how. Try again.
+    WrongState(#[n(0)] Why),
+    /// The store failed; says how, for an operator. Try again.
     #[n(4)]
     Store(#[n(0)] String),
 }
 
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Unknown(why) | Self::Refused(why) | Self::Invalid(why) | Self::WrongState(why) | Self::Store(why)) =
-            self;
-        f.write_str(why)
+        match self {
+            Self::Unknown(why) | Self::Refused(why) | Self::Invalid(why) | Self::WrongState(why) => why.fmt(f),
+            Self::Store(said) => f.write_str(said),
+        }
     }
 }
 impl std::error::Error for CommandError {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What the engine tells unasked; a hint to query again, never the only place something is said.
 
-use crate::{AttachmentId, ConversationId, MessageId};
+use crate::{AttachmentId, ConversationId, MessageId, Why};
 use minicbor::{Decode, Encode};
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -38,5 +38,5 @@ pub enum Event {
     AttachmentGone(#[n(0)] AttachmentId),
     /// Something a person should see; also kept in the conversation.
     #[n(8)]
-    Warning(#[n(0)] Option<ConversationId>, #[n(1)] String),
+    Warning(#[n(0)] Option<ConversationId>, #[n(1)] Why),
 }

@@ -4,14 +4,18 @@
 pub mod command;
 pub mod event;
 pub mod id;
+pub mod port;
 pub mod time;
 pub mod view;
+pub mod why;
 
-pub use command::{Answer, Command, CommandError, Draft, Expiry, Link, NewPerson, Passphrase, Place};
+pub use command::{Answer, Approval, Command, CommandError, Draft, Expiry, Link, NewPerson, Passphrase, Place};
 pub use event::Event;
 pub use id::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, UnitId, UserId};
 pub use time::Timestamp;
 pub use view::{
-    AccountState, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery, ForwardedView,
-    MemberView, MessageState, MessageView, Notice, PersonView, Query, Status, View,
+    AccountState, ActKind, ActView, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery,
+    ForwardedView, InvitationView, MemberView, MessageState, MessageView, Notice, PendingView, PersonView, PreviewView,
+    Query, QuoteView, Status, View,
 };
+pub use why::Why;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a user interface sees: plain data without keys, asked for by a query.
 
-use crate::{AttachmentId, ConversationId, Expiry, MessageId, Place, Timestamp, UserId};
+use crate::{Approval, AttachmentId, ConversationId, Expiry, MessageId, Place, Timestamp, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -31,14 +31,61 @@ pub enum Query {
     /// The directory's people; `None`: all, else those whose folded name or unit holds the text.
     #[n(6)]
     People(#[n(0)] Option<String>),
-    /// Full-text search over messages, newest first.
+    /// Full-text search over messages, newest first, in one conversation or in all; at most `limit`.
     #[n(7)]
-    Search(#[n(0)] String, #[n(1)] u32),
+    #[cbor(map)]
+    Search {
+        #[n(0)]
+        text: String,
+        #[n(1)]
+        conversation: Option<ConversationId>,
+        #[n(2)]
+        limit: u32,
+    },
     /// Plaintext chunk `number` of an attachment that is here; [`View::Chunk`] with no bytes behind the end.
     #[n(8)]
     AttachmentChunk(#[n(0)] AttachmentId, #[n(1)] u32),
     #[n(9)]
     Attachment(#[n(0)] AttachmentId),
+    /// The messages right before a position (`u64::MAX`: the newest), oldest first, at most `limit`.
+    #[n(10)]
+    #[cbor(map)]
+    MessagesBefore {
+        #[n(0)]
+        conversation: ConversationId,
+        #[n(1)]
+        before: u64,
+        #[n(2)]
+        limit: u32,
+    },
+    #[n(11)]
+    Conversation(#[n(0)] ConversationId),
+    /// Messages with attachments before a position (`u64::MAX`: the newest), newest first, at most `limit`.
+    #[n(12)]
+    #[cbor(map)]
+    WithAttachments {
+        #[n(0)]
+        conversation: ConversationId,
+        #[n(1)]
+        before: u64,
+        #[n(2)]
+        limit: u32,
+    },
+    /// The log of administrative acts before a line (`u64::MAX`: the newest), newest first, at most `limit`.
+    #[n(13)]
+    #[cbor(map)]
+    Acts {
+        #[n(0)]
+        before: u64,
+        #[n(1)]
+        limit: u32,
+    },
+    /// Devices that wait for this administrator's yes, oldest first.
+    #[n(14)]
+    Pending,
+    /// Invitations this administrator made that are not used up, newest first.
+    #[n(15)]
+    Invitations,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -59,6 +106,14 @@ pub enum View {
     Chunk(#[n(0)] Option<ByteVec>),
     #[n(7)]
     Attachment(#[n(0)] Option<AttachmentView>),
+    #[n(8)]
+    Conversation(#[n(0)] Option<ConversationView>),
+    #[n(9)]
+    Acts(#[n(0)] Vec<ActView>),
+    #[n(10)]
+    Pending(#[n(0)] Vec<PendingView>),
+    #[n(11)]
+    Invitations(#[n(0)] Vec<InvitationView>),
 }
 
 /// Where this profile's account stands.
@@ -114,7 +169,13 @@ pub struct Status {
     pub transfers: u32,
     /// What a person should know, e.g. why enrolment was refused.
     #[n(9)]
-    pub problem: Option<String>,
+    pub problem: Option<Why>,
+    /// How this administrator's device answers requests of new devices.
+    #[n(10)]
+    pub approval: Approval,
+    /// Days until the administrator's own certificate ends, when it is time to renew it.
+    #[n(11)]
+    pub issuer_ends_in_days: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -148,7 +209,52 @@ pub struct ConversationView {
     pub member: bool,
     /// Why nothing is sent here right now, e.g. nobody has a device yet.
     #[n(6)]
-    pub problem: Option<String>,
+    pub problem: Option<Why>,
+    /// The other person of a direct conversation.
+    #[n(7)]
+    pub peer: Option<UserId>,
+    /// People in it, the own person included.
+    #[n(8)]
+    pub members: u32,
+    /// May change the members.
+    #[n(9)]
+    pub moderator: bool,
+    /// The newest line.
+    #[n(10)]
+    pub last: Option<PreviewView>,
+    /// Typed and not sent.
+    #[n(11)]
+    pub draft: Option<String>,
+    /// Own messages not on the server yet.
+    #[n(12)]
+    pub waiting: u32,
+    /// Position of the oldest message of others not displayed yet.
+    #[n(13)]
+    pub first_undisplayed: Option<u64>,
+}
+
+/// The newest line of a conversation, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PreviewView {
+    #[n(0)]
+    pub sender: UserId,
+    #[n(1)]
+    pub sender_name: String,
+    /// The first 200 characters.
+    #[n(2)]
+    pub text: Option<String>,
+    /// Name and media type of the first attachment.
+    #[n(3)]
+    pub attachment: Option<(String, String)>,
+    #[n(4)]
+    pub state: MessageState,
+    #[n(5)]
+    pub delivery: Delivery,
+    #[n(6)]
+    pub notice: Option<Notice>,
+    #[n(7)]
+    pub forwarded: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -180,6 +286,84 @@ pub struct PersonView {
     pub revoked: bool,
     #[n(5)]
     pub administrator: bool,
+    /// Has set up a device at least once.
+    #[n(6)]
+    pub set_up: bool,
+}
+
+/// What an administrator did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ActKind {
+    #[n(0)]
+    Founded,
+    #[n(1)]
+    Invited,
+    #[n(2)]
+    Approved,
+    #[n(3)]
+    RevokedPerson,
+    #[n(4)]
+    RevokedDevice,
+    #[n(5)]
+    GrantedAdministrator,
+    #[n(6)]
+    RevokedAdministrator,
+    #[n(7)]
+    ChangedPolicy,
+    /// A second, late or unwanted request was refused.
+    #[n(8)]
+    RefusedRequest,
+}
+
+/// One line of the log of administrative acts, which everybody of the authority can read.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ActView {
+    /// Grows along the log of this device.
+    #[n(0)]
+    pub number: u64,
+    #[n(1)]
+    pub at: Timestamp,
+    #[n(2)]
+    pub who: UserId,
+    #[n(3)]
+    pub who_name: String,
+    #[n(4)]
+    pub kind: ActKind,
+    /// Whom it was about, where it was about a person.
+    #[n(5)]
+    pub whom: Option<UserId>,
+    #[n(6)]
+    pub whom_name: Option<String>,
+}
+
+/// A device that asks to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PendingView {
+    #[n(0)]
+    pub user: UserId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub unit: Option<String>,
+    #[n(3)]
+    pub since: Timestamp,
+}
+
+/// An invitation not used up.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct InvitationView {
+    #[n(0)]
+    pub user: UserId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub unit: Option<String>,
+    #[n(3)]
+    pub not_after: Timestamp,
 }
 
 /// How far an own message got.
@@ -282,6 +466,36 @@ pub struct MessageView {
     /// With [`MessageState::Notice`] only.
     #[n(16)]
     pub notice: Option<Notice>,
+    /// The unit of the sender, as the directory has it now.
+    #[n(17)]
+    pub sender_unit: Option<String>,
+    /// What this answers.
+    #[n(18)]
+    pub in_reply_to: Option<QuoteView>,
+    /// May be handed on: nothing that goes after reading, nothing expired.
+    #[n(19)]
+    pub forwardable: bool,
+}
+
+/// The message another one answers, as far as it is here.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct QuoteView {
+    #[n(0)]
+    pub message: MessageId,
+    /// `None`: that message is not on this device (any more).
+    #[n(1)]
+    pub sender: Option<UserId>,
+    #[n(2)]
+    pub sender_name: String,
+    /// The first 200 characters.
+    #[n(3)]
+    pub text: Option<String>,
+    /// Name of the first attachment.
+    #[n(4)]
+    pub attachment: Option<String>,
+    #[n(5)]
+    pub position: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -296,6 +510,8 @@ pub struct ForwardedView {
     /// Signature and certificates of the original author fit exactly these parts.
     #[n(3)]
     pub verified: bool,
+    #[n(4)]
+    pub sender_unit: Option<String>,
 }
 
 /// Where an attachment's bytes are.
@@ -330,4 +546,7 @@ pub struct AttachmentView {
     pub size_bytes: u64,
     #[n(4)]
     pub state: AttachmentState,
+    /// Bytes already moved while it is being uploaded or fetched.
+    #[n(5)]
+    pub moved_bytes: u64,
 }

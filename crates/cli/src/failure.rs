@@ -50,6 +50,7 @@ impl From<ClientError> for Failure {
             | ClientError::Folder { .. }
             | ClientError::Key
             | ClientError::Store(_)
+            | ClientError::Full
             | ClientError::Closed => Self::Other(error.to_string()),
         }
     }

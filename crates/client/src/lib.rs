@@ -12,6 +12,8 @@ mod media;
 mod profile;
 mod run;
 mod transport;
+#[cfg(target_arch = "wasm32")]
+mod worker;
 
 pub use error::ClientError;
 #[cfg(not(target_arch = "wasm32"))]

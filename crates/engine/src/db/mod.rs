@@ -2,15 +2,16 @@
 //! The one database: opening it, its history of migrations, and how ids become columns.
 
 mod migration;
-#[cfg(not(target_arch = "wasm32"))]
-mod native;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use native::open_native;
 pub use rusqlite::Connection;
 pub(crate) use rusqlite::{OptionalExtension, Row, params};
+#[cfg(not(target_arch = "wasm32"))]
+pub use sealed::open_native;
+#[cfg(target_arch = "wasm32")]
+pub use sealed::open_web;
 
 use crate::{EngineError, crypto::Secret, media::MediaError};
 use client_api::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, Timestamp, UnitId, UserId};

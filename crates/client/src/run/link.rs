@@ -92,6 +92,7 @@ impl Link {
     }
 
     /// The pause, if there is one, is over.
+    #[cfg(target_arch = "wasm32")]
     pub fn hurry(&mut self) {
         if matches!(self.phase, Phase::Waiting(_)) {
             self.phase = Phase::Idle;

@@ -36,11 +36,3 @@ pub fn thread(
         Err(error) => drop(ready.send(Err(error))),
     }
 }
-            runtime.shutdown_timeout(Duration::from_secs(1));
-            if let Some(tell) = last {
-                let _ = tell.send(());
-            }
-        }
-        Err(error) => drop(ready.send(Err(error))),
-    }
-}

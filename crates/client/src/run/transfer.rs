@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn what_was_finished_before_an_ending_is_known_as_such() {
         let (mut transfers, mut done) = Transfers::new();
-        let request = || BlobRequest::Delete { blob: proto::BlobId([1; 16]), secret: proto::blob::BlobSecret([2; 32]) };
+        let request = || BlobRequest::Delete { blob: proto::BlobId([1; 32]), secret: proto::blob::BlobSecret([2; 32]) };
         transfers.start(None, 7, request());
         let early = done.try_recv().unwrap();
         assert!(transfers.is_current(&early));

@@ -36,10 +36,7 @@ impl Server {
     }
 
     /// One transfer of blob bytes.
-    pub fn transfer(
-        &self,
-        request: BlobRequest,
-    ) -> impl Future<Output = Result<BlobReply, Failure>> + Send + use<> {
+    pub fn transfer(&self, request: BlobRequest) -> impl Future<Output = Result<BlobReply, Failure>> + Send + use<> {
         http::transfer(self.http.clone(), self.address.clone(), request)
     }
 }

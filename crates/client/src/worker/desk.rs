@@ -18,7 +18,9 @@ use tokio::sync::mpsc;
 pub enum Note {
     Asked(ToWorker),
     /// A message that is no question.
-    Unreadable,
+    Unreadable {
+        id: u32,
+    },
     /// Another tab wants this account.
     Wanted(AccountKey),
     Network {
@@ -50,7 +52,7 @@ pub async fn run(tell: mpsc::UnboundedSender<Note>, mut notes: mpsc::UnboundedRe
     while let Some(note) = notes.recv().await {
         match note {
             Note::Asked(question) => desk.answer(question).await,
-            Note::Unreadable => port::answer_unreadable(),
+            Note::Unreadable { id } => port::answer_unreadable(id),
             Note::Wanted(key) => desk.let_go(&key).await,
             Note::Network { is_online } => {
                 if let Some(session) = desk.held.as_ref().and_then(|held| held.session.as_ref()) {

@@ -69,8 +69,7 @@ async fn request(name: &str, wait: Wait, end: &AbortController) -> Result<Option
         Wait::Yes => set("signal", &end.signal()),
     }
     .map_err(|error| failed(&error))?;
-    let asked = request_lock(name, &options, &hold)
-        .map_err(|_| PortError::Unsupported("locks between tabs".into()))?;
+    let asked = request_lock(name, &options, &hold).map_err(|_| PortError::Unsupported("locks between tabs".into()))?;
     tokio::select! {
         lock = told => Ok(lock.ok().flatten()),
         // the promise ends with the lock, or at once when it can't be asked for or the wait was given up

@@ -109,10 +109,8 @@ impl Folder {
         options.set_create(true);
         let handle: FileSystemFileHandle = wait(self.0.get_file_handle_with_options(name, &options)).await?;
         let file: FileSystemSyncAccessHandle = wait(handle.create_sync_access_handle()).await?;
-        let written = file
-            .truncate_with_u32(0)
-            .and_then(|()| file.write_with_u8_array(bytes))
-            .and_then(|_| file.flush());
+        let written =
+            file.truncate_with_u32(0).and_then(|()| file.write_with_u8_array(bytes)).and_then(|_| file.flush());
         file.close();
         written
     }

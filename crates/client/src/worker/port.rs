@@ -11,11 +11,14 @@ use tokio::sync::mpsc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::MessageEvent;
 
+/// A question's id lies within so many bytes.
+const HEAD_BYTES: u32 = 16;
+
 /// Hears the page, and the browser when the network comes and goes; until the worker ends.
 pub fn listen(tell: &mpsc::UnboundedSender<Note>) {
     let page = tell.clone();
     let on_message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
-        let _ = page.send(read(&event).map_or(Note::Unreadable, Note::Asked));
+        let _ = page.send(read(&event).map_or_else(|id| Note::Unreadable { id }, Note::Asked));
     });
     ground::scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     for (name, is_online) in [("online", true), ("offline", false)] {
@@ -28,15 +31,25 @@ pub fn listen(tell: &mpsc::UnboundedSender<Note>) {
 }
 
 /// The size first, so that nothing oversized is copied.
-fn read(event: &MessageEvent) -> Option<ToWorker> {
-    let bytes = event.data().dyn_into::<Uint8Array>().ok()?;
+///
+/// # Errors
+/// The id of a question that can't be read, as far as that can be.
+fn read(event: &MessageEvent) -> Result<ToWorker, u32> {
+    let bytes = event.data().dyn_into::<Uint8Array>().map_err(|_| 0_u32)?;
     if bytes.length() as usize > PORT_BYTES {
-        return None;
+        return Err(id_of(&bytes.subarray(0, HEAD_BYTES).to_vec()));
     }
     let bytes = bytes.to_vec();
     let mut decoder = Decoder::new(&bytes);
-    let question = decoder.decode().ok()?;
-    (decoder.position() == bytes.len()).then_some(question)
+    let question = decoder.decode().ok().filter(|_| decoder.position() == bytes.len());
+    question.ok_or_else(|| id_of(&bytes))
+}
+
+/// The first field of a [`ToWorker`], whatever follows.
+fn id_of(bytes: &[u8]) -> u32 {
+    let mut decoder = Decoder::new(bytes);
+    let is_first = decoder.map().is_ok() && decoder.u8().is_ok_and(|number| number == 0);
+    if is_first { decoder.u32().unwrap_or_default() } else { 0 }
 }
 
 /// Hands a message over; its bytes are not copied again.
@@ -67,7 +80,7 @@ impl<C: Call> Owed<C> {
     }
 }
 
-/// A question that could not be read has no id we know: 0 stands for it.
-pub fn answer_unreadable() {
-    post(&FromWorker::Reply { id: 0, result: Err(PortError::Broken) });
+/// A question that could not be read; 0 stands for an id that could not be read either.
+pub fn answer_unreadable(id: u32) {
+    post(&FromWorker::Reply { id, result: Err(PortError::Broken) });
 }

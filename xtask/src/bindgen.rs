@@ -42,8 +42,10 @@ pub fn bind(wasm: &Path, name: &str, host: Host, folder: &Path) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     match host {
         Host::Node => bindgen.nodejs(true)?.export_wasm(true).emit_start(false),
-        Host::Checked => bindgen.web(true)?,
-        Host::Web => bindgen.web(true)?.remove_name_section(true).remove_producers_section(true),
+        Host::Checked => bindgen.web(true)?.omit_default_module_path(false),
+        Host::Web => {
+            bindgen.web(true)?.omit_default_module_path(false).remove_name_section(true).remove_producers_section(true)
+        }
     };
     let bindgen = bindgen.typescript(false).input_bytes(name, bytes);
     bindgen.generate(folder).with_context(|| format!("making a module of {}", wasm.display()))

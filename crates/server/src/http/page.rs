@@ -20,10 +20,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     require-trusted-types-for 'script'";
 /// What a browser would let a page ask for. A report may have a photo and a place; a link is copied.
 const PERMISSIONS: &str = "camera=(self), geolocation=(self), clipboard-write=(self), accelerometer=(), autoplay=(), \
-    bluetooth=(), clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), gyroscope=(), \
+    clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), gyroscope=(), \
     hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), \
-    serial=(), storage-access=(), sync-xhr=(), usb=(), web-share=(), window-management=(), xr-spatial-tracking=()";
+    serial=(), storage-access=(), sync-xhr=(), usb=(), window-management=(), xr-spatial-tracking=()";
 /// Two years.
 const HSTS: &str = "max-age=63072000";
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Every chore of the house: `cargo xtask demo | test | node | ci | tidy | bench | fuzz`.
+//! Every chore of the house: `cargo xtask demo | test | node | web | ci | tidy | bench | fuzz`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod bench;
+mod bindgen;
 mod ci;
 mod demo;
 mod fuzz;
@@ -13,6 +14,8 @@ mod stage;
 mod test;
 mod tidy;
 mod tool;
+mod twin;
+mod web;
 
 use std::process::ExitCode;
 
@@ -21,6 +24,7 @@ const USAGE: &str = "usage: cargo xtask CHORE
   demo    build the release binaries and play the pothole journey
   test    build the binaries, then run every test (further arguments go to the test runner)
   node    the engine's unit tests for WebAssembly alone, in node
+  web     build the web messenger into target/web; --fast for the edit loop
   ci      everything a change must pass besides the tests: format, tidy, deny, clippy, wasm
   tidy    the house rules alone (seconds)
   bench   build the release binaries and measure
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&rest),
         "test" => test::run(&rest),
         "node" => node::run(),
+        "web" => web::run(&rest),
         "ci" => ci::run(),
         "tidy" => tidy::run(),
         "bench" => bench::run(&rest),

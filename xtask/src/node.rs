@@ -2,16 +2,13 @@
 //! The engine's unit tests once more, built for WebAssembly and run in node: what the browser will run.
 
 use crate::{
+    bindgen::{self, Host, TARGET},
     shell::{self, cargo},
     tool,
 };
 use anyhow::{Context, Result};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Name of the node module.
 const MODULE: &str = "engine";
 /// Hands every exported test to the test library; it fails when there is none or one fails.
@@ -22,10 +19,7 @@ const RUNNER: &str = include_str!("node.cjs");
 /// # Errors
 /// When something is missing, can't be built, or a test fails.
 pub fn run() -> Result<()> {
-    if cfg!(feature = "node") {
-        return build_and_run();
-    }
-    shell::run(cargo().args(["run", "--locked", "-q", "-p", "xtask", "--features", "node", "--", "node"]))
+    bindgen::with_libraries("node", &[], build_and_run)
 }
 
 fn build_and_run() -> Result<()> {
@@ -33,7 +27,7 @@ fn build_and_run() -> Result<()> {
     tool::clang()?;
     tool::node()?;
     let folder = shell::target_dir().join("node");
-    bind(&build()?, &folder)?;
+    bindgen::bind(&build()?, MODULE, Host::Node, &folder)?;
     let runner = folder.join("run.cjs");
     fs::write(&runner, RUNNER)?;
     shell::run(shell::command("node").arg(runner))
@@ -53,23 +47,4 @@ fn build() -> Result<PathBuf> {
         .filter(test_of_the_engine)
         .find_map(|message| message.pointer("/executable")?.as_str().map(PathBuf::from));
     artifact.context("cargo built no test of the engine")
-}
-
-#[cfg(feature = "node")]
-fn bind(wasm: &Path, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)?;
-    let bytes = fs::read(wasm).with_context(|| format!("can't read {}", wasm.display()))?;
-    wasm_bindgen_cli_support::Bindgen::new()
-        .nodejs(true)?
-        .typescript(false)
-        .export_wasm(true)
-        .emit_start(false)
-        .input_bytes(MODULE, bytes)
-        .generate(folder)
-        .context("making a node module of the tests")
-}
-
-#[cfg(not(feature = "node"))]
-fn bind(_: &Path, _: &Path) -> Result<()> {
-    anyhow::bail!("built without the feature `node`, which makes {MODULE}.js")
 }

@@ -50,6 +50,7 @@ impl From<ClientError> for Failure {
             | ClientError::Folder { .. }
             | ClientError::Key
             | ClientError::Store(_)
+            | ClientError::Full
             | ClientError::Closed => Self::Other(error.to_string()),
         }
     }
@@ -74,6 +75,7 @@ pub fn unexpected() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use client_api::Why;
 
     #[test]
     fn each_kind_of_failure_has_its_exit_code() {
@@ -82,10 +84,10 @@ mod tests {
         assert_eq!(code(ClientError::Busy), 1);
         assert_eq!(code(ClientError::Unreachable("x".into())), 3);
         assert_eq!(code(ClientError::Slow), 3);
-        assert_eq!(code(CommandError::Invalid("x".into()).into()), 2);
-        assert_eq!(code(CommandError::Unknown("x".into()).into()), 4);
-        assert_eq!(code(CommandError::Refused("x".into()).into()), 4);
-        assert_eq!(code(CommandError::WrongState("x".into()).into()), 4);
+        assert_eq!(code(CommandError::Invalid(Why::Empty).into()), 2);
+        assert_eq!(code(CommandError::Unknown(Why::NoSuchPerson).into()), 4);
+        assert_eq!(code(CommandError::Refused(Why::NotModerator).into()), 4);
+        assert_eq!(code(CommandError::WrongState(Why::NoAccount).into()), 4);
         assert_eq!(code(CommandError::Store("x".into()).into()), 1);
     }
 }

@@ -78,7 +78,7 @@ pub fn conversation(c: &ConversationView) -> Value {
     };
     json!({
         "id": c.id.to_string(), "kind": kind, "name": c.name, "undisplayed": c.undisplayed,
-        "last_at": c.last_at.map(show_time), "member": c.member, "problem": c.problem,
+        "last_at": c.last_at.map(show_time), "member": c.member, "problem": c.problem.map(|why| why.to_string()),
     })
 }
 
@@ -106,6 +106,9 @@ mod tests {
             expires_at: None,
             displayed: false,
             notice: None,
+            sender_unit: None,
+            in_reply_to: None,
+            forwardable: true,
         }
     }
 
@@ -129,6 +132,7 @@ mod tests {
             media_type: "image/jpeg".into(),
             size_bytes: 20,
             state: AttachmentState::Remote,
+            moved_bytes: 0,
         }];
         m.place = Some(Place { latitude_e7: 525_200_066, longitude_e7: -134_049_540, accuracy_m: 5 });
         m.forwarded_from = Some(ForwardedView {
@@ -136,6 +140,7 @@ mod tests {
             sender_name: "Bernd".into(),
             sent_at: Timestamp(0),
             verified: true,
+            sender_unit: None,
         });
         let json = message(&m);
         assert_eq!(json["text"], Value::Null);

@@ -112,6 +112,7 @@ mod tests {
             devices: 1,
             revoked: false,
             administrator: false,
+            set_up: true,
         }
     }
     fn group(number: u8, name: &str) -> ConversationView {
@@ -123,6 +124,13 @@ mod tests {
             last_at: None,
             member: true,
             problem: None,
+            peer: None,
+            members: 2,
+            moderator: false,
+            last: None,
+            draft: None,
+            waiting: 0,
+            first_undisplayed: None,
         }
     }
 

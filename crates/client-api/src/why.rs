@@ -18,6 +18,16 @@ macro_rules! reasons {
             /// Every reason there is, for tests of translations.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
+            /// The number on the wire and in a store.
+            pub fn number(self) -> u32 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// `None`: a reason of a newer version.
+            pub fn of_number(number: u32) -> Option<Self> {
+                match number { $($number => Some(Self::$variant),)* _ => None }
+            }
+
             /// The stable name.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
@@ -51,7 +61,7 @@ reasons! {
     15 PeopleAtOnce "people-at-once" "between 1 and 5000 people can be invited at once";
     16 PersonName "person-name" "a name is empty, too long or has control characters";
     17 AuthorityName "authority-name" "the authority needs a name of at most 200 bytes";
-    18 PassphraseShort "passphrase-short" "the passphrase needs at least 8 characters";
+    18 PassphraseShort "passphrase-short" "the passphrase needs at least 8 characters and at most 1024 bytes";
     19 ServerAddress "server-address" "the server's address must be https://host[:port]";
     20 LinkBroken "link-broken" "this is not a whole invitation link";
     21 LinkExpired "link-expired" "the invitation has expired: ask for a new one";
@@ -99,4 +109,27 @@ reasons! {
     63 NoRequest "no-request" "nothing waits for this person";
     64 HasDevice "has-device" "this person has a device set up";
     65 NotThisPerson "not-this-person" "this can't be done to oneself";
+    66 IssuerEnded "issuer-ended" "a new device waits: the administrator's own certificate must be renewed first";
+    67 NeedsRootFile "needs-root-file" "this person is an administrator: locking them out needs the root file (--root FILE)";
+    68 AuthorityRefused "authority-refused" "the server refused the authority's statement";
+    69 PlaceBroken "place-broken" "the place is not on earth";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_reason_has_its_own_number_and_a_name_in_kebab_case() {
+        let names: BTreeSet<_> = Why::ALL.iter().map(|why| why.name()).collect();
+        assert_eq!(names.len(), Why::ALL.len());
+        for why in Why::ALL {
+            let is_kebab = why.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            assert!(is_kebab, "{why:?}");
+            assert_eq!(Why::of_number(why.number()), Some(*why));
+            assert_eq!(minicbor::to_vec(why), minicbor::to_vec(why.number()), "{why:?}");
+        }
+        assert_eq!(Why::of_number(u32::MAX), None);
+    }
 }

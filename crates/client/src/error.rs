@@ -17,6 +17,9 @@ pub enum ClientError {
     /// Try again; our bug if it stays.
     #[error("the profile's store failed: {0}")]
     Store(String),
+    /// Make room; nothing is lost.
+    #[error("there is no space left on this device")]
+    Full,
     /// Try later; nothing is lost.
     #[error("server not reachable: {0}")]
     Unreachable(String),
@@ -31,6 +34,7 @@ pub enum ClientError {
     Closed,
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl ClientError {
     pub(crate) fn folder(what: &'static str, why: &std::io::Error) -> Self {
         Self::Folder { what, why: why.to_string() }

@@ -24,7 +24,10 @@ impl Folder {
 }
 
 fn said(error: &io::Error) -> MediaError {
-    error.to_string()
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => MediaError::Full,
+        _ => MediaError::Failed(error.to_string()),
+    }
 }
 
 impl Media for Folder {

@@ -15,7 +15,7 @@ use crate::{
     outbox, profile, reading, search, sync,
     turn::{Fact, Link, Live, Turn, Want},
 };
-use client_api::{AttachmentId, Command, Query, Timestamp, View};
+use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
 use proto::{ErrorCode, Push, Reply, blob::BlobReply};
 
 use crate::input::Failure;
@@ -277,6 +277,14 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::Forward { message, to } => conversation::forward(turn, &message, &to),
         Command::MarkDisplayed(messages) => conversation::mark_displayed(turn, &messages),
         Command::FetchAttachment(attachment) => conversation::fetch_attachment(turn, &attachment),
+        Command::SaveDraft { conversation, text } => conversation::save_draft(turn, &conversation, &text),
+        Command::DeleteHere(_)
+        | Command::DropFile(_)
+        | Command::CancelSend(_)
+        | Command::SetApproval(_)
+        | Command::Approve(_)
+        | Command::Reject(_)
+        | Command::InviteAgain(_) => Err(CommandError::Store("not there yet".into()).into()),
     }
 }
 
@@ -403,10 +411,7 @@ fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
     Ok(match query {
         Query::Status => {
             let mut status = profile::status(turn)?;
-            status.problem = match status.problem {
-                None => account::problem(turn)?,
-                problem => problem,
-            };
+            account::judge(turn, &mut status)?;
             let soon = turn.now.plus_secs(SOON_SECS);
             let idle = turn.live.in_flight() == 0 && !turn.live.repeats_before(soon);
             status.settled = turn.online() && idle && sync::is_caught_up(turn)?;
@@ -414,6 +419,9 @@ fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
             View::Status(status)
         }
         Query::People(text) => View::People(directory::people(turn, text.as_deref())?),
+        Query::Acts { .. } => View::Acts(Vec::new()),
+        Query::Pending => View::Pending(Vec::new()),
+        Query::Invitations => View::Invitations(Vec::new()),
         query => conversation::view(turn, query)?,
     })
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What can go wrong inside; the transaction is undone and the caller opens the engine anew.
 
+use crate::media::MediaError;
 use client_api::CommandError;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum EngineError {
     Newer,
     /// Chunk files could not be written or read; nothing of this call was kept.
     #[error("the media folder failed: {0}")]
-    Media(String),
+    Media(MediaError),
     /// A rule of ours was broken: a bug.
     #[error("internal: {0}")]
     Bug(String),

@@ -3,8 +3,15 @@
 
 use client_api::AttachmentId;
 
-/// Why the folder failed, in words for a person.
-pub type MediaError = String;
+/// Why the folder failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    #[error("no space left")]
+    Full,
+    /// In words for a person.
+    #[error("{0}")]
+    Failed(String),
+}
 
 /// Ciphertext chunks by attachment and number. Every method is durable when it returns.
 pub trait Media {

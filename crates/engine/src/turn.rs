@@ -10,7 +10,7 @@ use crate::{
     media::Media,
     mls::{Group, Suite},
 };
-use client_api::{AttachmentId, ConversationId, DeviceId, Event, Timestamp, UserId};
+use client_api::{AttachmentId, ConversationId, DeviceId, Event, Timestamp, UserId, Why};
 use proto::{
     BlobId, BranchId, ContentHash, InboxId, LogId, Nonce, Request, Signature,
     blob::BlobRequest,
@@ -173,8 +173,8 @@ impl Turn<'_> {
         self.out.push(Output::Event(event));
     }
 
-    pub fn warn(&mut self, conversation: Option<ConversationId>, text: &str) {
-        self.event(Event::Warning(conversation, text.to_owned()));
+    pub fn warn(&mut self, conversation: Option<ConversationId>, why: Why) {
+        self.event(Event::Warning(conversation, why));
     }
 
     /// May this be asked now: online, not in flight, not paused.

@@ -58,6 +58,9 @@ pub struct Flags {
     /// Show sums for monitoring at /metrics.
     #[arg(long, env = "ROHRPOST_METRICS")]
     pub metrics: bool,
+    /// Serve the web messenger from this folder instead of the one in this program; made by `cargo xtask web`.
+    #[arg(long, env = "ROHRPOST_WEB_FOLDER")]
+    pub web_folder: Option<PathBuf>,
 }
 
 /// Limits per connection that differ from the defaults; see [`Limits`].
@@ -95,6 +98,7 @@ struct File {
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     metrics: Option<bool>,
+    web_folder: Option<PathBuf>,
     #[serde(default)]
     limits: LimitsIn,
 }
@@ -117,6 +121,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// `/metrics` answers.
     pub metrics: bool,
+    /// Read at each request.
+    pub web_folder: Option<PathBuf>,
     pub limits: Limits,
 }
 
@@ -159,12 +165,18 @@ impl Config {
             public_url: flags.public_url.or(file.public_url).map(check_url).transpose()?,
             tls,
             metrics: flags.metrics || file.metrics.unwrap_or(false),
+            web_folder: flags.web_folder.or(file.web_folder),
             limits: file.limits.fill(),
         };
         if config.tls.is_none() && !config.behind_proxy && !config.listen.ip().is_loopback() {
             return Err(ConfigError::Plain(config.listen));
         }
         Ok(config)
+    }
+
+    /// With TLS of its own, or behind a proxy that ends it.
+    pub fn is_https(&self) -> bool {
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
     }
 
     /// The addresses clients may have signed in their proofs when the server listens on `bound`.

@@ -44,7 +44,7 @@ pub fn check(play: &mut Play) -> Held {
 /// No honest world makes an engine warn of anything.
 fn check_warnings(play: &Play) -> Held {
     match play.warnings.first() {
-        Some((who, text)) => Err(format!("P{who} was warned: {text}")),
+        Some((who, why)) => Err(format!("P{who} was warned: {why}")),
         None => Ok(()),
     }
 }

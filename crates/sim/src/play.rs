@@ -7,7 +7,7 @@ use crate::{
 };
 use client_api::{
     AccountState, Answer, AttachmentId, AttachmentState, Command, CommandError, ConversationId, Draft, Event, Expiry,
-    MessageId, NewPerson, Query, Timestamp, UserId, View,
+    MessageId, NewPerson, Query, Timestamp, UserId, View, Why,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ pub struct Play {
     /// When a device will have forgotten what it has displayed.
     pub displayed: BTreeMap<(usize, MessageId), Timestamp>,
     pub revoked: BTreeSet<usize>,
-    pub warnings: Vec<(usize, String)>,
+    pub warnings: Vec<(usize, Why)>,
     /// Faults that came about, by act.
     pub fired: BTreeMap<(&'static str, Fault), u32>,
     steps: BTreeMap<u32, MessageId>,
@@ -118,8 +118,8 @@ impl Play {
         }
         for (number, person) in &self.cast {
             for event in self.world.events(*person) {
-                if let Event::Warning(_, text) = event {
-                    self.warnings.push((*number, text));
+                if let Event::Warning(_, why) = event {
+                    self.warnings.push((*number, why));
                 }
             }
         }

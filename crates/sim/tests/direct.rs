@@ -2,7 +2,7 @@
 //! Two people write to each other.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
-use client_api::{Command, Delivery, Event, MessageState, Query, View};
+use client_api::{Command, Delivery, Event, MessageState, Query, View, Why};
 use sim::World;
 
 #[test]
@@ -24,7 +24,11 @@ fn a_first_message_arrives_and_is_answered() {
     assert_eq!(world.texts(ben, chat), expect);
     assert!(world.status(olga).settled && world.status(ben).settled);
     assert_eq!(world.status(olga).outbox, 0);
-    let View::Messages(found) = world.query(ben, Query::Search("hauptstrasse".into(), 10)) else { panic!() };
+    let View::Messages(found) =
+        world.query(ben, Query::Search { text: "hauptstrasse".into(), conversation: None, limit: 10 })
+    else {
+        panic!()
+    };
     assert_eq!(found.iter().map(|m| m.id).collect::<Vec<_>>(), [id]);
     let View::Messages(new) = world.query(ben, Query::Undisplayed(10)) else { panic!() };
     assert_eq!(new.len(), 1);
@@ -64,7 +68,7 @@ fn a_person_without_a_device_gets_the_message_after_enrolling() {
     world.say(admin, chat, "Willkommen");
     world.settle();
     let View::Conversations(all) = world.query(admin, Query::Conversations) else { panic!() };
-    assert!(all[0].problem.is_some(), "it says why nothing is sent");
+    assert_eq!(all[0].problem, Some(Why::NoDeviceYet), "it says why nothing is sent");
     let ben = world.profile();
     world.command(ben, Command::Enrol { link: links[0].clone() }).unwrap();
     world.pass(120_000);

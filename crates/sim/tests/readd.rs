@@ -2,7 +2,7 @@
 //! Who loses the thread is added again, with what it missed; who was removed is not; and groups heal themselves.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
-use client_api::{Command, ConversationId, MessageState, Query, View};
+use client_api::{Command, ConversationId, MessageState, Query, View, Why};
 use sim::{Defect, Person, Suite, World};
 
 const DAY: u64 = 86_400_000;
@@ -28,7 +28,7 @@ fn gaps(world: &mut World, person: Person, chat: ConversationId) -> usize {
     world.messages(person, chat).into_iter().filter(|m| m.state == MessageState::Gap).count()
 }
 
-fn problem(world: &mut World, person: Person, chat: ConversationId) -> Option<String> {
+fn problem(world: &mut World, person: Person, chat: ConversationId) -> Option<Why> {
     let View::Conversations(all) = world.query(person, Query::Conversations) else { panic!("not conversations") };
     all.into_iter().find(|c| c.id == chat).and_then(|c| c.problem)
 }
@@ -39,7 +39,7 @@ fn poisoner(world: &mut World, person: Person) {
 }
 
 /// An insider's commit opens for half of the group. What each of the others shows in the end, and what is wrong.
-fn half_poisoned(seed: u64, defects: &[Defect]) -> Vec<(Vec<String>, Option<String>)> {
+fn half_poisoned(seed: u64, defects: &[Defect]) -> Vec<(Vec<String>, Option<Why>)> {
     let (mut world, [ada, olga, ben, cem]) = town_with(seed, defects);
     let chat = world.group(ada, "Bautrupp 2", &[olga, ben, cem]);
     world.say(ada, chat, "vorher");

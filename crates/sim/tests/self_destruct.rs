@@ -37,7 +37,11 @@ fn after_reading_both_copies_and_the_attachment_are_gone() {
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].state, all[0].text.clone(), all[0].attachments.len()), (MessageState::Expired, None, 0));
         assert_eq!(world.media(person).count(), 0, "{person:?}: no chunk is left");
-        let View::Messages(found) = world.query(person, Query::Search("vertraulich".into(), 10)) else { panic!() };
+        let View::Messages(found) =
+            world.query(person, Query::Search { text: "vertraulich".into(), conversation: None, limit: 10 })
+        else {
+            panic!()
+        };
         assert!(found.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 //! Locked out while away: the device learns it when it comes back, and keeps nothing but that.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
-use client_api::{AccountState, Answer, Command, CommandError, Draft, Query, View};
+use client_api::{AccountState, Answer, Command, CommandError, Draft, Query, View, Why};
 use sim::{Person, World};
 
 const DAY: u64 = 86_400_000;
@@ -22,11 +22,14 @@ fn stage(world: &mut World, person: Person) -> client_api::AttachmentId {
 fn is_wiped(world: &mut World, person: Person) {
     let status = world.status(person);
     assert_eq!((status.account, status.administrator), (AccountState::Revoked, false));
-    assert!(status.problem.as_deref().is_some_and(|text| text.contains("locked out")), "{status:?}");
+    assert_eq!(status.problem, Some(Why::LockedOut));
     assert_eq!((status.name, status.user, status.authority), (None, None, None));
     assert_eq!(world.query(person, Query::Conversations), View::Conversations(vec![]));
     assert_eq!(world.query(person, Query::People(None)), View::People(vec![]));
-    assert_eq!(world.query(person, Query::Search("Schlagloch".into(), 10)), View::Messages(vec![]));
+    assert_eq!(
+        world.query(person, Query::Search { text: "Schlagloch".into(), conversation: None, limit: 10 }),
+        View::Messages(vec![])
+    );
     assert_eq!(world.media(person).count(), 0, "chunks of attachments");
 }
 

@@ -25,7 +25,8 @@ pub async fn list(session: &mut Session, json: bool) -> Result<(), Failure> {
 
 /// Purely local: no network is needed.
 pub async fn search(session: &mut Session, text: String, json: bool) -> Result<(), Failure> {
-    let View::Messages(hits) = session.query(Query::Search(text, HITS)).await? else { return Err(unexpected()) };
+    let query = Query::Search { text, conversation: None, limit: HITS };
+    let View::Messages(hits) = session.query(query).await? else { return Err(unexpected()) };
     for hit in &hits {
         out::line(&if json { json::message(hit).to_string() } else { json::message_line(hit) })?;
     }

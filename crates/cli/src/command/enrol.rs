@@ -29,7 +29,7 @@ pub async fn run(session: &mut Session, link: &str, wait_secs: Option<u64>) -> R
             }
             AccountState::Waiting | AccountState::Founding => {}
             AccountState::Refused | AccountState::Revoked => {
-                let why = status.problem.unwrap_or_else(|| text::ENROLMENT_REFUSED.into());
+                let why = status.problem.map_or_else(|| text::ENROLMENT_REFUSED.into(), |why| why.to_string());
                 return Err(Failure::Refused(why));
             }
             AccountState::None => return Err(unexpected()),

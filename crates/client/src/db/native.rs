@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Opens `rohrpost.db` with the key derived from the device secret that lies beside it (see the threat model).
 
+use super::store_key;
 use crate::{
     ClientError,
+    media::Folder,
     profile::{Profile, create_private_file, read_if_there, write_whole},
 };
-use engine::crypto::{Luck, Secret, kdf};
+use engine::{
+    crypto::{Luck, Secret},
+    db::Connection,
+    media::Media,
+};
 
 const STORE: &str = "rohrpost.db";
 const KEY: &str = "device.key";
 const SALT: &str = "device.salt";
 
-/// The opened, decrypted connection; begins a new store in an empty profile.
+/// The opened, decrypted connection and the folder of attachments; begins a new store in an empty profile.
 ///
 /// # Errors
 /// [`ClientError::Key`]: there is a store but not its key.
-pub fn open(profile: &Profile, luck: &Luck) -> Result<engine::db::Connection, ClientError> {
+pub fn open(profile: &Profile, luck: &Luck) -> Result<(Connection, Box<dyn Media>), ClientError> {
+    let conn = open_store(profile, luck)?;
+    let media = Folder::open(profile.path("media")).map_err(|e| ClientError::folder("write to", &e))?;
+    Ok((conn, Box::new(media)))
+}
+
+fn open_store(profile: &Profile, luck: &Luck) -> Result<Connection, ClientError> {
     let begun = profile.path(STORE).exists();
     let secret: [u8; 32] = stored_or_new(profile, KEY, begun, luck)?;
     let salt: [u8; 16] = stored_or_new(profile, SALT, begun, luck)?;
@@ -23,11 +35,6 @@ pub fn open(profile: &Profile, luck: &Luck) -> Result<engine::db::Connection, Cl
     // SQLite would let others read the ciphertext; its journal takes over the file's rights.
     create_private_file(&profile.path(STORE)).map_err(|e| ClientError::folder("write to", &e))?;
     engine::db::open_native(&profile.path(STORE), &key, salt).map_err(|e| ClientError::Store(e.to_string()))
-}
-
-/// HKDF-SHA-256(device secret ‖ nothing): a passphrase, if a later version asks for one, is joined here.
-fn store_key(secret: &Secret) -> Secret {
-    kdf::expand(&kdf::extract(b"rp1 device", &[secret.expose()]), &[b"rp1 store"])
 }
 
 fn stored_or_new<const N: usize>(
@@ -53,16 +60,16 @@ mod tests {
     use super::*;
 
     fn luck() -> Luck {
-        crate::run::luck::system()
+        crate::ground::luck()
     }
 
     #[test]
     fn store_without_its_key_file_is_refused_and_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::lock(folder.path()).unwrap();
-        drop(open(&profile, &luck()).unwrap());
+        drop(open_store(&profile, &luck()).unwrap());
         std::fs::remove_file(folder.path().join(KEY)).unwrap();
-        assert!(matches!(open(&profile, &luck()), Err(ClientError::Key)));
+        assert!(matches!(open_store(&profile, &luck()), Err(ClientError::Key)));
         assert!(!folder.path().join(KEY).exists());
     }
 
@@ -70,12 +77,12 @@ mod tests {
     fn store_on_disk_is_not_readable_as_sqlite() {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::lock(folder.path()).unwrap();
-        let conn = open(&profile, &luck()).unwrap();
+        let conn = open_store(&profile, &luck()).unwrap();
         conn.execute_batch("CREATE TABLE a (b TEXT); INSERT INTO a VALUES ('Schlagloch')").unwrap();
         drop(conn);
         let bytes = std::fs::read(folder.path().join(STORE)).unwrap();
         assert!(!bytes.starts_with(b"SQLite format 3"));
         assert!(!bytes.windows(10).any(|w| w == b"Schlagloch"));
-        assert!(open(&profile, &luck()).is_ok());
+        assert!(open_store(&profile, &luck()).is_ok());
     }
 }

@@ -1,42 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The connection as the loop sees it: dial, up, waiting to dial again; and the requests that wait for an answer.
 
-use super::{luck, pulse::LinkState};
+use super::pulse::LinkState;
 use crate::{
-    ClientError,
     backoff::Backoff,
+    ground::{self, Instant},
     transport::{
-        address::Address,
-        http, tls,
-        ws::{self, Generation, Wire},
+        Server,
+        wire::{Generation, Outlet, Wire},
     },
 };
 use engine::crypto::Luck;
 use proto::{ClientFrame, Request, RequestId};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use tokio::{sync::mpsc, time::Instant};
+use std::{collections::BTreeMap, time::Duration};
+use tokio::sync::mpsc;
 
 /// A server that leaves a request unanswered this long is taken for dead.
 const ANSWER_SECS: u64 = 60;
-
-/// What is needed to talk to one server.
-pub struct Server {
-    pub address: Address,
-    pub http: reqwest::Client,
-    tls: Arc<rustls::ClientConfig>,
-}
-
-impl Server {
-    /// # Errors
-    /// The address or the machine's TLS settings are of no use.
-    pub fn new(text: &str) -> Result<Self, ClientError> {
-        let said = |e: String| ClientError::Unreachable(e);
-        let address = Address::parse(text).map_err(|e| said(e.to_string()))?;
-        let tls = tls::config(address.secure).map_err(|e| said(e.to_string()))?;
-        let http = http::client(tls.clone()).map_err(|e| said(e.to_string()))?;
-        Ok(Self { address, http, tls: Arc::new(tls) })
-    }
-}
 
 enum Phase {
     Idle,
@@ -63,7 +43,7 @@ impl Link {
             phase: Phase::Idle,
             generation: 0,
             backoff: Backoff::default(),
-            luck: luck::system(),
+            luck: ground::luck(),
             asked: BTreeMap::new(),
             tell,
         }
@@ -79,8 +59,8 @@ impl Link {
         if due {
             self.generation += 1;
             let (out, frames) = mpsc::unbounded_channel();
-            let (address, tls) = (server.address.clone(), server.tls.clone());
-            tokio::spawn(ws::carry(address, tls, self.generation, self.tell.clone(), frames));
+            let outlet = Outlet { generation: self.generation, tell: self.tell.clone() };
+            ground::spawn(server.connect(outlet, frames));
             self.phase = Phase::Live { out, up: false };
         }
         due
@@ -108,7 +88,15 @@ impl Link {
         let pause = self.backoff.failed(u64::from_le_bytes(self.luck.bytes()));
         self.phase = Phase::Waiting(Instant::now() + pause);
         self.asked.clear();
-        LinkState::Down { failures, why }
+        LinkState::Down { failures, why, again_at: ground::now().plus_millis(millis(pause)) }
+    }
+
+    /// The pause, if there is one, is over.
+    #[cfg(target_arch = "wasm32")]
+    pub fn hurry(&mut self) {
+        if matches!(self.phase, Phase::Waiting(_)) {
+            self.phase = Phase::Idle;
+        }
     }
 
     pub fn send(&mut self, id: RequestId, request: Request) {
@@ -137,4 +125,8 @@ impl Link {
             }
         }
     }
+}
+
+fn millis(pause: Duration) -> u64 {
+    u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)
 }

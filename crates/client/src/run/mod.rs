@@ -2,70 +2,67 @@
 //! The one loop: calls, frames, finished transfers and the clock go into the engine; its outputs go out.
 
 mod link;
-pub mod luck;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 pub mod pulse;
+mod transfer;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::thread;
+#[cfg(target_arch = "wasm32")]
+pub use web::start;
 
 use crate::{
     ClientError, db,
-    media::Folder,
+    ground::{self, Instant},
     profile::Profile,
-    transport::{http, ws::Wire},
+    transport::{
+        Server,
+        wire::{Generation, Wire},
+    },
 };
-use client_api::{Answer, Command, CommandError, Event, Query, View};
+use client_api::{Answer, Command, CommandError, Event, Query, Timestamp, View};
 use engine::{
-    Engine,
-    input::{CommandId, Failure, Input, Output, RequestId},
+    Engine, EngineError,
+    input::{CommandId, Failure, Input, Output},
 };
-use link::{Link, Server};
-use proto::{ServerFrame, blob::BlobReply, blob::BlobRequest};
+use link::Link;
+use proto::ServerFrame;
 use pulse::{LinkState, Pulse};
-use std::{collections::BTreeMap, path::Path, time::Duration};
-use tokio::{
-    sync::{broadcast, mpsc, oneshot, watch},
-    task::JoinSet,
-    time::Instant,
-};
+use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
+use transfer::{Transferred, Transfers};
 
 /// The clock is looked at this often at least, so that a jump is noticed.
 const LOOK_SECS: u64 = 30;
 
-type Told<T> = oneshot::Sender<Result<T, ClientError>>;
-type Transferred = (RequestId, Result<BlobReply, Failure>);
+pub type Told<T> = oneshot::Sender<Result<T, ClientError>>;
 
-/// What a [`crate::Client`] asks of its thread.
+/// What the profile's owner asks of the loop.
 pub enum Call {
     Command(Command, Told<Answer>),
     Query(Query, Told<View>),
+    /// Waits no longer before the next dial.
+    #[cfg(target_arch = "wasm32")]
+    Dial,
+    /// The machine says that it has no network.
+    #[cfg(target_arch = "wasm32")]
+    Offline,
     Shutdown(oneshot::Sender<()>),
 }
 
-/// Body of the engine's thread.
-pub fn thread(
-    folder: &Path,
-    calls: mpsc::Receiver<Call>,
-    events: broadcast::Sender<Event>,
-    pulse: watch::Sender<Pulse>,
-    ready: Told<()>,
-) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(e) => {
-            let _ = ready.send(Err(ClientError::folder("start a runtime for", &e)));
-            return;
-        }
-    };
-    let (tell, wires) = mpsc::channel(64);
-    match Body::open(folder, events, pulse, Link::new(tell)) {
-        Ok(body) => {
-            let _ = ready.send(Ok(()));
-            let last = runtime.block_on(body.run(calls, wires));
-            runtime.shutdown_timeout(Duration::from_secs(1));
-            if let Some(tell) = last {
-                let _ = tell.send(());
-            }
-        }
-        Err(error) => drop(ready.send(Err(error))),
-    }
+/// Where the loop says what nobody asked for.
+pub struct Outlets {
+    pub event: Box<dyn Fn(Event)>,
+    pub pulse: watch::Sender<Pulse>,
+}
+
+/// Where the loop hears of its tasks.
+struct Inlets {
+    wires: mpsc::Receiver<(Generation, Wire)>,
+    transfers: mpsc::UnboundedReceiver<Transferred>,
 }
 
 struct Body {
@@ -74,84 +71,89 @@ struct Body {
     profile: Profile,
     link: Link,
     server: Option<Server>,
-    transfers: JoinSet<Transferred>,
+    transfers: Transfers,
     waiting: BTreeMap<CommandId, Told<Answer>>,
     next_command: CommandId,
-    events: broadcast::Sender<Event>,
-    pulse: watch::Sender<Pulse>,
+    outlets: Outlets,
 }
 
 fn open_engine(profile: &Profile) -> Result<Engine, ClientError> {
-    let luck = luck::system();
-    let conn = db::native::open(profile, &luck)?;
-    let media = Folder::open(profile.path("media")).map_err(|e| ClientError::folder("write to", &e))?;
-    Engine::open(conn, Box::new(media), luck, luck::now()).map_err(|e| ClientError::Store(e.to_string()))
+    let luck = ground::luck();
+    let (conn, media) = db::open(profile, &luck)?;
+    Engine::open(conn, media, luck, ground::now()).map_err(|error| failed(&error))
+}
+
+/// The engine's failure as its caller hears of it.
+fn failed(error: &EngineError) -> ClientError {
+    if engine::db::is_full(error) { ClientError::Full } else { ClientError::Store(error.to_string()) }
 }
 
 impl Body {
-    fn open(
-        folder: &Path,
-        events: broadcast::Sender<Event>,
-        pulse: watch::Sender<Pulse>,
-        link: Link,
-    ) -> Result<Self, ClientError> {
-        let profile = Profile::lock(folder)?;
-        Ok(Self {
+    fn open(profile: Profile, outlets: Outlets) -> Result<(Self, Inlets), ClientError> {
+        let (tell, wires) = mpsc::channel(64);
+        let (transfers, done) = Transfers::new();
+        let body = Self {
             engine: Some(open_engine(&profile)?),
             profile,
-            link,
+            link: Link::new(tell),
             server: None,
-            transfers: JoinSet::new(),
+            transfers,
             waiting: BTreeMap::new(),
             next_command: 0,
-            events,
-            pulse,
-        })
+            outlets,
+        };
+        Ok((body, Inlets { wires, transfers: done }))
     }
 
-    /// Ends with a shutdown, with the last client, or when the store can't be opened any more.
-    async fn run(
-        mut self,
-        mut calls: mpsc::Receiver<Call>,
-        mut wires: mpsc::Receiver<(u64, Wire)>,
-    ) -> Option<oneshot::Sender<()>> {
+    /// Ends with a shutdown, with the last caller, or when the store can't be opened any more.
+    async fn run(mut self, mut calls: mpsc::Receiver<Call>, mut inlets: Inlets) -> Option<oneshot::Sender<()>> {
         self.feed(Input::Wakeup);
         while self.engine.is_some() {
             self.find_server();
             if self.server.as_ref().is_some_and(|server| self.link.dial_if_due(server)) {
-                // A failed dial stays visible while the next one is under way.
-                self.pulse.send_if_modified(|p| match p.link {
-                    LinkState::NoServer | LinkState::Up => {
-                        p.link = LinkState::Dialling;
-                        true
-                    }
-                    LinkState::Dialling | LinkState::Down { .. } => false,
-                });
+                self.show_dialling();
             }
-            let deadline = self.deadline();
+            let pause = self.pause();
+            // What a person waits for comes first, however much the server has to say.
             tokio::select! {
-                call = calls.recv() => match call {
+                biased;
+                call = calls.recv() => match call.map(|call| self.call(call)) {
                     None => return None,
-                    Some(Call::Shutdown(tell)) => return Some(tell),
-                    Some(Call::Command(command, tell)) => self.command(command, tell),
-                    Some(Call::Query(query, tell)) => {
-                        let _ = tell.send(self.query(query));
-                    }
+                    Some(ControlFlow::Break(last)) => return Some(last),
+                    Some(ControlFlow::Continue(())) => {}
                 },
-                Some((generation, wire)) = wires.recv() => {
+                () = ground::sleep(pause) => self.tick(),
+                Some(done) = inlets.transfers.recv() => {
+                    if self.transfers.is_current(&done) {
+                        self.feed(Input::Transferred(done.id, done.result));
+                    }
+                }
+                Some((generation, wire)) = inlets.wires.recv() => {
                     if self.link.is_current(generation) {
                         self.wire(wire);
                     }
+                    ground::breathe().await;
                 }
-                Some(done) = self.transfers.join_next(), if !self.transfers.is_empty() => {
-                    if let Ok((id, result)) = done {
-                        self.feed(Input::Transferred(id, result));
-                    }
-                }
-                () = tokio::time::sleep_until(deadline) => self.tick(),
             }
         }
         None
+    }
+
+    fn call(&mut self, call: Call) -> ControlFlow<oneshot::Sender<()>> {
+        match call {
+            Call::Command(command, tell) => self.command(command, tell),
+            Call::Query(query, tell) => drop(tell.send(self.query(query))),
+            #[cfg(target_arch = "wasm32")]
+            Call::Dial => self.link.hurry(),
+            #[cfg(target_arch = "wasm32")]
+            Call::Offline => {
+                if self.server.is_some() {
+                    self.hang_up("no network".into());
+                }
+            }
+            Call::Shutdown(tell) => return ControlFlow::Break(tell),
+        }
+        ControlFlow::Continue(())
     }
 
     fn command(&mut self, command: Command, tell: Told<Answer>) {
@@ -162,7 +164,11 @@ impl Body {
 
     fn query(&mut self, query: Query) -> Result<View, ClientError> {
         let engine = self.engine.as_mut().ok_or(ClientError::Closed)?;
-        engine.query(luck::now(), query).map_err(|e| ClientError::Store(e.to_string()))
+        let answer = engine.query(ground::now(), query);
+        answer.map_err(|error| {
+            self.reopen(&error);
+            failed(&error)
+        })
     }
 
     fn wire(&mut self, wire: Wire) {
@@ -189,7 +195,7 @@ impl Body {
         if self.link.is_overdue() {
             self.hang_up("the server does not answer".into());
         }
-        let due = self.engine.as_ref().and_then(Engine::next_wakeup).is_some_and(|at| at <= luck::now());
+        let due = self.engine.as_ref().and_then(Engine::next_wakeup).is_some_and(|at| at <= ground::now());
         if due {
             self.feed(Input::Wakeup);
         }
@@ -199,8 +205,7 @@ impl Body {
     fn hang_up(&mut self, why: String) {
         tracing::debug!(%why, "connection ended");
         let state = self.link.went_down(why);
-        self.transfers.abort_all();
-        self.transfers = JoinSet::new();
+        self.transfers.end_all();
         self.feed(Input::Offline);
         self.show(state);
     }
@@ -208,19 +213,18 @@ impl Body {
     /// One input, then all that follows from it.
     fn feed(&mut self, input: Input) {
         let Some(engine) = self.engine.as_mut() else { return };
-        match engine.handle(luck::now(), input) {
+        match engine.handle(ground::now(), input) {
             Ok(outputs) => outputs.into_iter().for_each(|output| self.put_out(output)),
-            Err(error) => self.reopen(&error.to_string()),
+            Err(error) => self.reopen(&error),
         }
-        self.pulse.send_modify(|pulse| pulse.turns += 1);
+        self.outlets.pulse.send_modify(|pulse| pulse.turns += 1);
     }
 
     fn put_out(&mut self, output: Output) {
         match output {
             Output::Request(id, request) => self.link.send(id, request),
-            Output::Transfer(id, request) => self.transfer(id, request),
-            // Nobody listening is fine: an event is never the only place something is said.
-            Output::Event(event) => drop(self.events.send(event)),
+            Output::Transfer(id, request) => self.transfers.start(self.server.as_ref(), id, request),
+            Output::Event(event) => (self.outlets.event)(event),
             Output::Done(id, answer) => {
                 if let Some(tell) = self.waiting.remove(&id) {
                     let _ = tell.send(answer.map_err(ClientError::Command));
@@ -230,30 +234,22 @@ impl Body {
         }
     }
 
-    fn transfer(&mut self, id: RequestId, request: BlobRequest) {
-        match &self.server {
-            Some(server) => {
-                let (http, address) = (server.http.clone(), server.address.clone());
-                self.transfers.spawn(async move { (id, http::transfer(http, address, request).await) });
-            }
-            None => drop(self.transfers.spawn(async move { (id, Err(Failure::Lost)) })),
-        }
-    }
-
     /// The transaction failed and nothing of it was kept: begin again from the store.
-    fn reopen(&mut self, why: &str) {
+    fn reopen(&mut self, error: &EngineError) {
         tracing::warn!("the store failed, opening it anew");
         self.engine = None;
+        let is_full = engine::db::is_full(error);
         for (_, tell) in std::mem::take(&mut self.waiting) {
-            let _ = tell.send(Err(ClientError::Command(CommandError::Store(why.to_owned()))));
+            let why = if is_full { ClientError::Full } else { CommandError::Store(error.to_string()).into() };
+            let _ = tell.send(Err(why));
         }
         let state = self.link.went_down("the store failed".into());
-        self.transfers.abort_all();
-        self.transfers = JoinSet::new();
+        self.transfers.end_all();
         self.engine = open_engine(&self.profile).ok();
-        self.pulse.send_modify(|pulse| {
+        self.outlets.pulse.send_modify(|pulse| {
             pulse.store_failures = pulse.store_failures.saturating_add(1);
-            why.clone_into(&mut pulse.store_said);
+            pulse.store_said = error.to_string();
+            pulse.store_full = is_full;
         });
         self.show(state);
     }
@@ -268,25 +264,38 @@ impl Body {
         {
             match Server::new(&text) {
                 Ok(server) => self.server = Some(server),
-                Err(error) => self.show(LinkState::Down { failures: u32::MAX, why: error.to_string() }),
+                Err(error) => {
+                    let (why, again_at) = (error.to_string(), Timestamp::default());
+                    self.show(LinkState::Down { failures: u32::MAX, why, again_at });
+                }
             }
         }
     }
 
+    /// A failed dial stays visible while the next one is under way.
+    fn show_dialling(&self) {
+        self.outlets.pulse.send_if_modified(|pulse| match pulse.link {
+            LinkState::NoServer | LinkState::Up => {
+                pulse.link = LinkState::Dialling;
+                true
+            }
+            LinkState::Dialling | LinkState::Down { .. } => false,
+        });
+    }
+
     fn show(&self, state: LinkState) {
-        self.pulse.send_if_modified(|pulse| {
+        self.outlets.pulse.send_if_modified(|pulse| {
             let changed = pulse.link != state;
             pulse.link = state;
             changed
         });
     }
 
-    fn deadline(&self) -> Instant {
-        let now = luck::now();
+    /// Until the loop must look around of itself.
+    fn pause(&self) -> Duration {
         let look = Duration::from_secs(LOOK_SECS);
-        let engine = self.engine.as_ref().and_then(Engine::next_wakeup);
-        let pause = engine.map_or(look, |at| Duration::from_millis(at.since(now)).min(look));
-        let own = Instant::now() + pause;
-        self.link.deadline().map_or(own, |at| at.min(own))
+        let wakeup = self.engine.as_ref().and_then(Engine::next_wakeup);
+        let own = wakeup.map_or(look, |at| Duration::from_millis(at.since(ground::now())).min(look));
+        self.link.deadline().map_or(own, |at| at.saturating_duration_since(Instant::now()).min(own))
     }
 }

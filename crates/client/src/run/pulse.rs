@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a waiting caller may watch: that something moved, and how the connection stands.
 
+use client_api::Timestamp;
+
 /// How the connection to the server stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LinkState {
@@ -14,6 +16,7 @@ pub enum LinkState {
         /// Failed dials since the last success; 0: the connection stood and broke.
         failures: u32,
         why: String,
+        again_at: Timestamp,
     },
 }
 
@@ -25,4 +28,6 @@ pub struct Pulse {
     /// How often the store failed and was opened anew, and what it said last.
     pub store_failures: u32,
     pub store_said: String,
+    /// It failed for want of space.
+    pub store_full: bool,
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The server's address in its one normal form; plain HTTP only to this machine itself.
 
-use url::{Host, Url};
-
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     #[error("not an address of the form https://host[:port]")]
@@ -25,31 +23,77 @@ impl Address {
     /// # Errors
     /// [`AddressError`] says which rule was broken.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let url = Url::parse(text).map_err(|_| AddressError::Form)?;
-        let secure = match url.scheme() {
-            "https" => true,
-            "http" => false,
+        let parts = parts(text).ok_or(AddressError::Form)?;
+        let (secure, usual_port) = match parts.scheme.as_str() {
+            "https" => (true, 443),
+            "http" => (false, 80),
             _ => return Err(AddressError::Form),
         };
-        let more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
-        if more || !url.username().is_empty() || url.password().is_some() {
+        if parts.more || parts.host.is_empty() {
             return Err(AddressError::Form);
         }
-        let (host, own) = match url.host().ok_or(AddressError::Form)? {
-            Host::Domain(name) => (name.to_owned(), name == "localhost"),
-            Host::Ipv4(ip) => (ip.to_string(), ip.is_loopback()),
-            Host::Ipv6(ip) => (ip.to_string(), ip.is_loopback()),
-        };
-        if !secure && !own {
+        if !secure && !parts.own {
             return Err(AddressError::Plain);
         }
-        let port = url.port_or_known_default().ok_or(AddressError::Form)?;
-        Ok(Self { origin: url.origin().ascii_serialization(), host, port, secure })
+        let port = parts.port.unwrap_or(usual_port);
+        Ok(Self { origin: parts.origin, host: parts.host, port, secure })
     }
 
     pub fn websocket(&self) -> String {
         format!("{}/rp1/ws", self.origin.replacen("http", "ws", 1))
     }
+}
+
+/// An address taken apart and made normal.
+struct Parts {
+    scheme: String,
+    origin: String,
+    /// An IPv6 address without its brackets.
+    host: String,
+    /// `None`: the scheme's usual one.
+    port: Option<u16>,
+    /// This machine itself.
+    own: bool,
+    /// There is a path, a query, a name or a password, too.
+    more: bool,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn parts(text: &str) -> Option<Parts> {
+    use url::{Host, Url};
+    let url = Url::parse(text).ok()?;
+    let (host, own) = match url.host()? {
+        Host::Domain(name) => (name.to_owned(), name == "localhost"),
+        Host::Ipv4(ip) => (ip.to_string(), ip.is_loopback()),
+        Host::Ipv6(ip) => (ip.to_string(), ip.is_loopback()),
+    };
+    let more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
+    Some(Parts {
+        scheme: url.scheme().to_owned(),
+        origin: url.origin().ascii_serialization(),
+        host,
+        port: url.port(),
+        own,
+        more: more || !url.username().is_empty() || url.password().is_some(),
+    })
+}
+
+/// The browser's own reading of an address: what it will dial.
+#[cfg(target_arch = "wasm32")]
+fn parts(text: &str) -> Option<Parts> {
+    use std::net::IpAddr;
+    let url = web_sys::Url::new(text).ok()?;
+    let host = url.hostname().trim_matches(['[', ']']).to_owned();
+    let own = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let rest = [url.search(), url.hash(), url.username(), url.password()];
+    Some(Parts {
+        scheme: url.protocol().trim_end_matches(':').to_owned(),
+        origin: url.origin(),
+        host,
+        port: url.port().parse().ok(),
+        own,
+        more: url.pathname() != "/" || rest.iter().any(|part| !part.is_empty()),
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Blob bytes over HTTP: one request per chunk, secrets in headers, no proxy, no redirect.
 
-use super::address::Address;
+use super::{
+    address::Address,
+    blob::{hex, range, refusal, url},
+};
 use engine::input::Failure;
 use proto::{
-    BlobId, ErrorCode,
     blob::{self, BlobReply, BlobRequest, BlobSecret},
     limit,
 };
@@ -34,21 +36,20 @@ pub fn client(tls: ClientConfig) -> Result<Client, reqwest::Error> {
 /// # Errors
 /// [`Failure::Refused`] with the server's code, else [`Failure::Lost`].
 pub async fn transfer(client: Client, address: Address, request: BlobRequest) -> Result<BlobReply, Failure> {
-    let url = |id: &BlobId| format!("{}{}{}", address.origin, blob::PATH, hex(id.as_bytes()));
     match request {
         BlobRequest::Write { blob, secret, offset, bytes } => {
-            let put = client.put(url(&blob)).header(blob::OFFSET_HEADER, offset).body(Vec::<u8>::from(bytes));
+            let put = client.put(url(&address.origin, &blob));
+            let put = put.header(blob::OFFSET_HEADER, offset).body(Vec::<u8>::from(bytes));
             let answer = ask(put, &secret).await?;
             let stored = answer.headers().get(blob::OFFSET_HEADER).and_then(|v| v.to_str().ok()?.parse().ok());
             stored.map(|offset| BlobReply::Written { offset }).ok_or(Failure::Lost)
         }
         BlobRequest::Read { blob, secret, offset, length } => {
-            let last = offset.saturating_add(u64::from(length)).saturating_sub(1);
-            let get = client.get(url(&blob)).header(header::RANGE, format!("bytes={offset}-{last}"));
+            let get = client.get(url(&address.origin, &blob)).header(header::RANGE, range(offset, length));
             read(ask(get, &secret).await?, length).await.map(BlobReply::Bytes)
         }
         BlobRequest::Delete { blob, secret } => {
-            ask(client.delete(url(&blob)), &secret).await.map(|_| BlobReply::Deleted)
+            ask(client.delete(url(&address.origin, &blob)), &secret).await.map(|_| BlobReply::Deleted)
         }
     }
 }
@@ -58,8 +59,7 @@ async fn ask(request: RequestBuilder, secret: &BlobSecret) -> Result<Response, F
     if answer.status().is_success() {
         return Ok(answer);
     }
-    let code = answer.headers().get(blob::ERROR_HEADER).and_then(|v| error_code(v.to_str().ok()?));
-    Err(code.map_or(Failure::Lost, Failure::Refused))
+    Err(refusal(answer.headers().get(blob::ERROR_HEADER).and_then(|v| v.to_str().ok())))
 }
 
 /// At most as much as was asked for.
@@ -73,30 +73,4 @@ async fn read(mut answer: Response, length: u32) -> Result<Vec<u8>, Failure> {
         bytes.extend_from_slice(&part);
     }
     Ok(bytes)
-}
-
-fn error_code(text: &str) -> Option<ErrorCode> {
-    let number: u32 = text.parse().ok()?;
-    minicbor::decode(&minicbor::to_vec(number).ok()?).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn error_header_is_read_as_the_code_of_that_number() {
-        assert_eq!(error_code("2"), Some(ErrorCode::Gone));
-        assert_eq!(error_code("10"), Some(ErrorCode::Range));
-        assert_eq!(error_code("999"), None);
-        assert_eq!(error_code("gone"), None);
-    }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! One WebSocket connection as a task: dials, reports hello, carries frames, reports its end.
 
-use super::address::Address;
+use super::{
+    address::Address,
+    wire::{DIAL, Frames, Outlet, Wire, no_server, parse_frame, parse_hello},
+};
 use futures_util::{SinkExt, StreamExt};
-use proto::{ClientFrame, Hello, ServerFrame, decode, encode, limit};
+use proto::{Hello, encode, limit};
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::mpsc,
     time::{Instant, timeout},
 };
 use tokio_tungstenite::{
@@ -18,48 +20,28 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::WebSocketConfig},
 };
 
-const DIAL_SECS: u64 = 15;
 /// A ping goes out when this long nothing came in; twice that without an answer is the end.
 const QUIET_SECS: u64 = 30;
-
-/// What a connection tells its owner.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "most are frames; a box for each would cost more")]
-pub enum Wire {
-    Up(Hello),
-    Frame(ServerFrame),
-    /// The last word; why, for a person.
-    Down(String),
-}
-
-/// Marks what a connection tells, so that words of an earlier one are known as such.
-pub type Generation = u64;
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 type Socket = WebSocketStream<Box<dyn Stream>>;
 
-/// Lives until the connection ends or `out` is dropped by its owner.
-pub async fn carry(
-    address: Address,
-    tls: Arc<ClientConfig>,
-    generation: Generation,
-    tell: mpsc::Sender<(Generation, Wire)>,
-    mut out: mpsc::UnboundedReceiver<ClientFrame>,
-) {
-    let why = match timeout(Duration::from_secs(DIAL_SECS), dial(&address, tls)).await {
+/// Lives until the connection ends or the owner drops its end of `frames`.
+pub async fn carry(address: Address, tls: Arc<ClientConfig>, outlet: Outlet, mut frames: Frames) {
+    let why = match timeout(DIAL, dial(&address, tls)).await {
         Err(_) => "no answer".to_owned(),
         Ok(Err(why)) => why,
         Ok(Ok((hello, mut socket))) => {
-            if tell.send((generation, Wire::Up(hello))).await.is_err() {
+            if !outlet.say(Wire::Up(hello)).await {
                 return;
             }
-            let why = talk(&mut socket, generation, &tell, &mut out).await;
+            let why = talk(&mut socket, &outlet, &mut frames).await;
             let _ = timeout(Duration::from_secs(1), socket.close(None)).await;
             why
         }
     };
-    let _ = tell.send((generation, Wire::Down(why))).await;
+    outlet.say(Wire::Down(why)).await;
 }
 
 async fn dial(address: &Address, tls: Arc<ClientConfig>) -> Result<(Hello, Socket), String> {
@@ -77,27 +59,19 @@ async fn dial(address: &Address, tls: Arc<ClientConfig>) -> Result<(Hello, Socke
     let (mut socket, _) =
         client_async_with_config(address.websocket(), stream, Some(config)).await.map_err(|e| e.to_string())?;
     match socket.next().await {
-        Some(Ok(Message::Binary(bytes))) => match decode(&bytes, limit::FRAME_BYTES) {
-            Ok(ServerFrame::Hello(hello)) => Ok((hello, socket)),
-            _ => Err("this is no Rohrpost server".into()),
-        },
+        Some(Ok(Message::Binary(bytes))) => Ok((parse_hello(&bytes)?, socket)),
         Some(Err(e)) => Err(e.to_string()),
-        _ => Err("this is no Rohrpost server".into()),
+        _ => Err(no_server()),
     }
 }
 
-async fn talk(
-    socket: &mut Socket,
-    generation: Generation,
-    tell: &mpsc::Sender<(Generation, Wire)>,
-    out: &mut mpsc::UnboundedReceiver<ClientFrame>,
-) -> String {
+async fn talk(socket: &mut Socket, outlet: &Outlet, frames: &mut Frames) -> String {
     let mut heard = Instant::now();
     let quiet = Duration::from_secs(QUIET_SECS);
     let mut ping = tokio::time::interval(quiet);
     loop {
         tokio::select! {
-            frame = out.recv() => {
+            frame = frames.recv() => {
                 let Some(frame) = frame else { return "closed".into() };
                 if let Err(e) = socket.send(Message::Binary(encode(&frame).into())).await {
                     return e.to_string();
@@ -111,10 +85,11 @@ async fn talk(
                     Some(Err(e)) => return e.to_string(),
                     _ => return "the server closed the connection".into(),
                 };
-                let Ok(frame) = decode::<ServerFrame>(&bytes, limit::FRAME_BYTES) else {
-                    return "the server sent something that is not RP/1".into();
+                let frame = match parse_frame(&bytes) {
+                    Ok(frame) => frame,
+                    Err(why) => return why,
                 };
-                if tell.send((generation, Wire::Frame(frame))).await.is_err() {
+                if !outlet.say(Wire::Frame(frame)).await {
                     return "closed".into();
                 }
             }

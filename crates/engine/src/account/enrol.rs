@@ -20,16 +20,16 @@ use crate::{
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{AccountState, Answer, CommandError, Event, Link, Timestamp, UserId};
+use client_api::{AccountState, Answer, CommandError, Event, Link, Timestamp, UserId, Why};
 use proto::{Hour, InboxId, RootPublicKey, TtlClass, authority::authority_id};
 
 pub(crate) fn enrol(turn: &mut Turn<'_>, link: &Link) -> Result<Answer, Fail> {
     if profile::load(turn.db)?.is_some_and(|account| account.state != AccountState::Refused) {
-        return Err(CommandError::WrongState("this profile already has an account".into()).into());
+        return Err(CommandError::WrongState(Why::HasAccount).into());
     }
-    let parsed = InviteLink::parse(&link.0).map_err(|error| CommandError::Invalid(error.to_string()))?;
+    let parsed = InviteLink::parse(&link.0).map_err(|_| CommandError::Invalid(Why::LinkBroken))?;
     if Hour::of_millis(turn.now.0) > parsed.not_after {
-        return Err(CommandError::Invalid("the invitation has expired: ask for a new one".into()).into());
+        return Err(CommandError::Invalid(Why::LinkExpired).into());
     }
     let [device_key, user_key, issuer_key, owner] = std::array::from_fn(|_| SigningKey::generate(turn.luck));
     let (fresh, seal_key) = (SealKey::generate(turn.luck), SealKey::generate(turn.luck));
@@ -87,17 +87,14 @@ pub(super) fn vouched(link: &InviteLink) -> Vouched {
 
 /// The server refused the invitation's pass.
 pub(crate) fn pass_refused(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    refused(turn, "the invitation was refused: it was used before, has expired, was altered or withdrawn")
+    refused(turn, Why::LinkRefused)
 }
 
 /// The reply inbox was there and is gone: only whoever was granted removes it.
 pub(super) fn overtaken(turn: &mut Turn<'_>) -> Result<(), EngineError> {
-    refused(turn, USED)
+    refused(turn, Why::LinkUsed)
 }
 
-const USED: &str = "the invitation was used by another device before: ask for a new one";
-const EXPIRED: &str = "the invitation expired before it was approved: ask for a new one";
-const WITHDRAWN: &str = "the invitation was withdrawn: this person was locked out";
 /// Hours an answer may come after the invitation's end, for clocks that differ.
 const LATE_HOURS: u32 = 24;
 
@@ -113,17 +110,17 @@ pub(super) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     }
     // what lies in the reply inbox is read first
     if turn.live.inboxes.contains(&link.secrets().reply_inbox) {
-        refused(turn, EXPIRED)?;
+        refused(turn, Why::LinkExpired)?;
     }
     Ok(())
 }
 
 /// Nothing will come of this enrolment.
-pub(super) fn refused(turn: &mut Turn<'_>, why: &str) -> Result<(), EngineError> {
+pub(super) fn refused(turn: &mut Turn<'_>, why: Why) -> Result<(), EngineError> {
     let Some(mut account) = profile::load(turn.db)?.filter(|account| account.state == AccountState::Waiting) else {
         return Ok(());
     };
-    (account.state, account.problem) = (AccountState::Refused, Some(why.into()));
+    (account.state, account.problem) = (AccountState::Refused, Some(why));
     profile::save(turn.db, &account)?;
     // The inbox itself may be somebody else's too, who has the same link: it stays on the server.
     db::run(turn.db, "DELETE FROM inbox WHERE purpose = 1", [])?;
@@ -138,9 +135,9 @@ pub(super) fn reply(turn: &mut Turn<'_>, account: Account, sealed: &[u8]) -> Res
     let fresh = SealKey::from_bytes(&enrolling.fresh).map_err(bug)?;
     match open_answer(&fresh, &account.authority, &enrolling.request_hash, sealed) {
         Err(_) => return Ok(Read::Foreign),
-        Ok(EnrolReply::Refused(Refusal::Used)) => refused(turn, USED)?,
-        Ok(EnrolReply::Refused(Refusal::Expired)) => refused(turn, EXPIRED)?,
-        Ok(EnrolReply::Refused(Refusal::Withdrawn)) => refused(turn, WITHDRAWN)?,
+        Ok(EnrolReply::Refused(Refusal::Used)) => refused(turn, Why::LinkUsed)?,
+        Ok(EnrolReply::Refused(Refusal::Expired)) => refused(turn, Why::LinkExpired)?,
+        Ok(EnrolReply::Refused(Refusal::Withdrawn)) => refused(turn, Why::LinkWithdrawn)?,
         Ok(EnrolReply::Granted(answer)) => {
             let link = InviteLink::parse(&enrolling.link).map_err(bug)?;
             granted(turn, account, &link, *answer)?;
@@ -157,7 +154,7 @@ fn granted(
     answer: EnrolAnswer,
 ) -> Result<(), EngineError> {
     if root_fingerprint(&answer.root_pub) != link.root || authority_id(&answer.root_pub) != account.authority {
-        refused(turn, "the answer comes from another authority than the invitation")?;
+        refused(turn, Why::AnswerForeign)?;
         return Ok(());
     }
     let user_key = SigningKey::from_bytes(account.user_key.expose()).map_err(bug)?;
@@ -170,11 +167,11 @@ fn granted(
         cert::verify(&parsed, &[answer.root_pub], Some(turn.now), turn.seen).map(|identity| (chain, identity))
     });
     let Ok((chain, identity)) = verified else {
-        refused(turn, "the answer's certificates do not hold")?;
+        refused(turn, Why::AnswerBroken)?;
         return Ok(());
     };
     if identity.user != answer.user {
-        refused(turn, "the answer's certificates are for somebody else")?;
+        refused(turn, Why::AnswerBroken)?;
         return Ok(());
     }
     account.state = AccountState::Ready;

@@ -2,7 +2,7 @@
 //! Founding an authority: all keys at once, the root in a sealed file, the server told when there is a connection.
 
 use super::{
-    format::{RootFile, seal_root_file},
+    format::{RootFile, RootFileError, seal_root_file},
     inbox, renew,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     sync::{self, LogKind, LogRow, LogState},
     turn::{Turn, Want},
 };
-use client_api::{AccountState, Answer, CommandError, DeviceId, Event, Passphrase, UserId};
+use client_api::{AccountState, Answer, CommandError, DeviceId, Event, Passphrase, UserId, Why};
 use proto::{
     AuthorityStatement, ErrorCode, Hour, InboxId, IssuerGrant, LogId, NextKeys, Reply, Request, StatementSigner,
     TtlClass,
@@ -44,22 +44,24 @@ pub(crate) fn create_authority(
     setup_code: Option<Passphrase>,
 ) -> Result<Answer, Fail> {
     if profile::load(turn.db)?.is_some() {
-        return Err(CommandError::WrongState("this profile already has an account".into()).into());
+        return Err(CommandError::WrongState(Why::HasAccount).into());
     }
-    let invalid = |what: &str| CommandError::Invalid(what.into());
-    let authority_name = Name::new(name).map_err(|_| invalid("the authority needs a name of at most 200 bytes"))?;
-    let admin_name = Name::new(admin).map_err(|_| invalid("the administrator needs a name of at most 200 bytes"))?;
+    let authority_name = Name::new(name).map_err(|_| CommandError::Invalid(Why::AuthorityName))?;
+    let admin_name = Name::new(admin).map_err(|_| CommandError::Invalid(Why::PersonName))?;
     if passphrase.0.chars().count() < PASSPHRASE_CHARS {
-        return Err(invalid("the passphrase needs at least 8 characters").into());
+        return Err(CommandError::Invalid(Why::PassphraseShort).into());
     }
-    super::format::link::check_server(server).map_err(|error| CommandError::Invalid(error.to_string()))?;
+    super::format::link::check_server(server).map_err(|_| CommandError::Invalid(Why::ServerAddress))?;
     let root = RootKey::generate(turn.luck);
     let account = keys(turn, &root, server, &authority_name, &admin_name, setup_code.map(|code| code.0))?;
     begin_directory(turn, &account, &admin_name)?;
     profile::save(turn.db, &account)?;
     inbox::add_final(turn, &account)?;
     let file = RootFile { root, authority_name };
-    let sealed = seal_root_file(turn.luck, &file, &passphrase.0).map_err(|e| CommandError::Invalid(e.to_string()))?;
+    let sealed = seal_root_file(turn.luck, &file, &passphrase.0).map_err(|error| match error {
+        RootFileError::Memory => CommandError::Store(error.to_string()),
+        _ => CommandError::Invalid(Why::PassphraseShort),
+    })?;
     turn.event(Event::AccountChanged);
     Ok(Answer::RootFile(sealed.into()))
 }
@@ -249,15 +251,13 @@ pub(crate) fn authority_answered(turn: &mut Turn<'_>, result: Result<Reply, Erro
         Err(ErrorCode::Conflict) if !founding && issuer.root_said.is_none() => issuer.put = false,
         Err(ErrorCode::Conflict) if !founding => {
             issuer.root_said = None;
-            account.problem = Some("another administrator was locked out at the same time: repeat the command".into());
+            account.problem = Some(Why::AdministratorsAtOnce);
         }
         Err(code) => {
-            let why = match code {
-                ErrorCode::SetupCode => "the server wants its setup code",
-                ErrorCode::Conflict => "the server already serves another authority",
-                _ => "the server refused the authority's statement",
-            };
-            account.problem = Some(why.into());
+            account.problem = Some(match code {
+                ErrorCode::SetupCode | ErrorCode::Conflict => Why::SetupCode,
+                _ => Why::AuthorityRefused,
+            });
             turn.pause(Want::AuthorityPut, 30);
         }
     }

@@ -22,7 +22,7 @@ use crate::{
     profile::{self, Account, IssuerKeys, RootSaid},
     turn::Turn,
 };
-use client_api::{Answer, CommandError, Passphrase, UserId};
+use client_api::{Answer, CommandError, Passphrase, UserId, Why};
 use proto::{AuthorityId, Hour, IssuerGrant, PublicKey};
 
 /// Makes all devices of a person issuers, or renews what they have. The write key and the pass key are sealed to them in
@@ -34,11 +34,11 @@ pub(crate) fn grant_issuer(
     passphrase: &Passphrase,
 ) -> Result<Answer, Fail> {
     let (account, issuer) = administrator(turn)?;
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown("no such person".into()))?;
+    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
     let devices = store::list_devices_of(turn.db, user)?;
     if person.revoked || devices.is_empty() {
-        let why = if person.revoked { "this person was locked out" } else { "this person has no device yet" };
-        return Err(CommandError::Refused(why.into()).into());
+        let why = if person.revoked { Why::PersonLockedOut } else { Why::NoDeviceYet };
+        return Err(CommandError::Refused(why).into());
     }
     let root = open_root(&account, root_file, passphrase)?;
     let mut records = Vec::new();
@@ -58,7 +58,7 @@ pub(crate) fn revoke_issuer(
     passphrase: &Passphrase,
 ) -> Result<Answer, Fail> {
     let (mut account, mut issuer) = administrator(turn)?;
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown("no such person".into()))?;
+    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
     if !person.administrator || account.user == *user {
         return directory::revoke_person(turn, user);
     }
@@ -93,22 +93,22 @@ pub(crate) fn revoke_issuer(
 
 fn administrator(turn: &Turn<'_>) -> Result<(Account, IssuerKeys), Fail> {
     let account = profile::load(turn.db)?.filter(Account::is_ready);
-    let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
+    let account = account.ok_or_else(|| CommandError::WrongState(Why::NoAccount))?;
     match account.issuer.clone() {
         Some(issuer) => Ok((account, issuer)),
-        None => Err(CommandError::Refused("only an administrator may do this".into()).into()),
+        None => Err(CommandError::Refused(Why::NotAdministrator).into()),
     }
 }
 
 fn open_root(account: &Account, root_file: &[u8], passphrase: &Passphrase) -> Result<RootKey, Fail> {
     let file = open_root_file(root_file, &passphrase.0).map_err(|error| match error {
         RootFileError::Memory => CommandError::Store(error.to_string()),
-        _ => CommandError::Refused(error.to_string()),
+        _ => CommandError::Refused(Why::RootFile),
     })?;
     if file.root.public() == account.root_pub {
         Ok(file.root)
     } else {
-        Err(CommandError::Refused("the root file belongs to another authority".into()).into())
+        Err(CommandError::Refused(Why::RootForeign).into())
     }
 }
 
@@ -119,7 +119,7 @@ fn issuer_record(
     device: &DeviceRow,
 ) -> Result<Issuer, Fail> {
     let Some(seal_key) = device.seal_key.clone() else {
-        return Err(CommandError::Refused("the directory is still being read: try again".into()).into());
+        return Err(CommandError::Refused(Why::StillReading).into());
     };
     let cert = cert::issue_issuer(turn.luck, root, &device.issuer_key, turn.now).map_err(bug)?;
     let grant = grant(turn, root, &account.authority, &device.issuer_key, generation)?;

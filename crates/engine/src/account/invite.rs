@@ -24,7 +24,7 @@ use crate::{
     sync::{self, LogRow},
     turn::Turn,
 };
-use client_api::{Answer, CommandError, DeviceId, Link, NewPerson, UnitId, UserId};
+use client_api::{Answer, CommandError, DeviceId, Link, NewPerson, UnitId, UserId, Why};
 use proto::{Hour, InboxId, InviteId, chain::content_hash, limit::PASS_DAYS};
 
 /// People invited at once.
@@ -32,12 +32,12 @@ const PEOPLE: usize = 5_000;
 
 pub(crate) fn invite(turn: &mut Turn<'_>, people: &[NewPerson]) -> Result<Answer, Fail> {
     let account = profile::load(turn.db)?;
-    let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
+    let account = account.ok_or_else(|| CommandError::WrongState(Why::NoAccount))?;
     let Some(issuer) = &account.issuer else {
-        return Err(CommandError::Refused("only an administrator may invite".into()).into());
+        return Err(CommandError::Refused(Why::NotAdministrator).into());
     };
     if people.is_empty() || people.len() > PEOPLE {
-        return Err(CommandError::Invalid("between 1 and 5000 people can be invited at once".into()).into());
+        return Err(CommandError::Invalid(Why::PeopleAtOnce).into());
     }
     let offer = Offer {
         server: account.server.clone(),
@@ -49,7 +49,7 @@ pub(crate) fn invite(turn: &mut Turn<'_>, people: &[NewPerson]) -> Result<Answer
     let pass_key = SigningKey::from_bytes(issuer.pass_key.expose()).map_err(bug)?;
     let (mut links, mut records, mut units) = (Vec::new(), Vec::new(), Vec::<(String, UnitId)>::new());
     for person in people {
-        let invalid = |_| CommandError::Invalid("a name is empty, too long or has control characters".into());
+        let invalid = |_| CommandError::Invalid(Why::PersonName);
         let name = Name::new(&person.name).map_err(invalid)?;
         let unit = match person.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()) {
             None => None,
@@ -119,8 +119,8 @@ pub(super) fn request(turn: &mut Turn<'_>, account: &Account, sealed: &[u8]) -> 
     let secrets = InviteSecrets::of(&row.seed);
     let request = match open_request(&secrets.request_key, &account.authority, sealed) {
         Ok(request) => request,
-        Err(error) => {
-            turn.warn(None, &format!("an enrolment request was not taken: {error}"));
+        Err(_) => {
+            turn.warn(None, Why::RequestBroken);
             return Ok(Read::Done);
         }
     };
@@ -144,8 +144,7 @@ fn refuse(
     request: &EnrolRequest,
     refusal: Refusal,
 ) -> Result<Read, EngineError> {
-    let name = directory::name_of(turn.db, &row.user)?;
-    turn.warn(None, &format!("a second or late enrolment request for {name} was refused"));
+    turn.warn(None, Why::RequestRefused);
     let record = directory::act(turn, account, ActKind::RefusedRequest(row.user));
     directory::append(turn, &[record])?;
     let sealed = seal_refusal(turn.luck, &account.authority, request, refusal).map_err(bug)?;
@@ -168,7 +167,7 @@ fn grant(
     let issuer_key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
     let user_cert = cert::issue_user(turn.luck, &issuer_key, &issuer.cert, user, &request.user_key, turn.now);
     let Ok(user_cert) = user_cert else {
-        turn.warn(None, "a new device waits: the administrator's own certificate must be renewed first");
+        turn.warn(None, Why::IssuerEnded);
         return Ok(Read::Blocked);
     };
     let cert_ends = renew::cert_ends(&user_cert)?;

@@ -14,7 +14,7 @@ pub(crate) use found::{authority_answered, create_authority};
 pub(crate) use grant::{grant_issuer, revoke_issuer};
 pub(crate) use inbox::{answered as inbox_answered, deposits};
 pub(crate) use invite::invite;
-pub(crate) use renew::problem;
+pub(crate) use renew::judge;
 
 use crate::{EngineError, turn::Turn};
 

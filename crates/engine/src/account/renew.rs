@@ -24,7 +24,7 @@ use crate::{
     profile::{self, Account},
     turn::Turn,
 };
-use client_api::{AccountState, Event, Timestamp};
+use client_api::{AccountState, Event, Status, Timestamp, Why};
 use proto::Hour;
 
 const DAY_SECS: u64 = 86_400;
@@ -34,6 +34,8 @@ const RENEW_USER_DAYS: u32 = 60;
 const STAGGER_DAYS: u32 = 1;
 /// What is renewed must gain at least this.
 const GAIN_HOURS: u32 = 24;
+/// An administrator is told this long before the own certificate ends.
+const TELL_DAYS: u64 = 30;
 const SCAN: &str = "renewal scan";
 const SCAN_SECS: u64 = 6 * 3600;
 /// Devices renewed in one step.
@@ -221,19 +223,20 @@ fn wanted_by(turn: &mut Turn<'_>, account: &Account, wanted: &Wanted) -> Result<
     Ok(())
 }
 
-/// What a person should know about the certificates here.
-pub(crate) fn problem(turn: &Turn<'_>) -> Result<Option<String>, EngineError> {
-    let Some(account) = profile::load(turn.db)? else { return Ok(None) };
+/// Adds what a person should know about the certificates here.
+pub(crate) fn judge(turn: &Turn<'_>, status: &mut Status) -> Result<(), EngineError> {
+    let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     if let Some(device) = account.chain.first()
         && cert::validity(device).map_err(bug)?.to_secs < turn.now.secs()
     {
-        return Ok(Some("this account's certificate has ended: an administrator must renew it".into()));
+        status.problem.get_or_insert(Why::CertificateEnded);
+        return Ok(());
     }
-    let Some(issuer) = account.issuer else { return Ok(None) };
+    let Some(issuer) = account.issuer else { return Ok(()) };
     let left = cert::validity(&issuer.cert).map_err(bug)?.to_secs.saturating_sub(turn.now.secs()) / DAY_SECS;
-    Ok((left < 30).then(|| {
-        format!(
-            "the administrator's own certificate ends in {left} days: renew it with `admin grant` and the root file"
-        )
-    }))
+    if left < TELL_DAYS {
+        status.issuer_ends_in_days = u32::try_from(left).ok();
+        status.problem.get_or_insert(Why::IssuerEnding);
+    }
+    Ok(())
 }

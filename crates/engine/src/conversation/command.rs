@@ -11,7 +11,7 @@ use crate::{
     profile::{self, Account},
     turn::Turn,
 };
-use client_api::{AccountState, Answer, CommandError, ConversationId, ConversationKind, Event, UserId};
+use client_api::{AccountState, Answer, CommandError, ConversationId, ConversationKind, Event, UserId, Why};
 use sha2::{Digest, Sha256};
 
 /// Longest group name in bytes.
@@ -19,26 +19,26 @@ const NAME_BYTES: usize = 200;
 
 pub(super) fn ready(turn: &Turn<'_>) -> Result<Account, Fail> {
     let account = profile::load(turn.db)?.filter(Account::is_ready);
-    let account = account.ok_or_else(|| CommandError::WrongState("this profile has no account yet".into()))?;
+    let account = account.ok_or_else(|| CommandError::WrongState(Why::NoAccount))?;
     if account.state == AccountState::Revoked {
-        return Err(CommandError::WrongState("this account was locked out".into()).into());
+        return Err(CommandError::WrongState(Why::LockedOut).into());
     }
     Ok(account)
 }
 
 fn known(turn: &Turn<'_>, user: &UserId) -> Result<(), Fail> {
     let person = directory::store::find_person(turn.db, user)?;
-    let person = person.ok_or_else(|| CommandError::Unknown("no such person".into()))?;
-    if person.revoked { Err(CommandError::Refused("this person was locked out".into()).into()) } else { Ok(()) }
+    let person = person.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
+    if person.revoked { Err(CommandError::Refused(Why::PersonLockedOut).into()) } else { Ok(()) }
 }
 
 pub(super) fn load(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {
-    Ok(store::find(turn.db, id)?.ok_or_else(|| CommandError::Unknown("no such conversation".into()))?)
+    Ok(store::find(turn.db, id)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchConversation))?)
 }
 
 pub(super) fn load_member(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {
     let row = load(turn, id)?;
-    if row.member { Ok(row) } else { Err(CommandError::Refused("you are not in this conversation".into()).into()) }
+    if row.member { Ok(row) } else { Err(CommandError::Refused(Why::NotAMember).into()) }
 }
 
 /// SHA-256("rp1 direct" ‖ authority ‖ the two user ids, sorted): the same on both sides.
@@ -77,7 +77,7 @@ pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) 
     let account = ready(turn)?;
     let name = name.trim();
     if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
-        return Err(CommandError::Invalid("a group needs a name of at most 200 bytes".into()).into());
+        return Err(CommandError::Invalid(Why::GroupName).into());
     }
     members.iter().try_for_each(|user| known(turn, user))?;
     let id = ConversationId(turn.random());
@@ -92,7 +92,7 @@ pub(crate) fn create_group(turn: &mut Turn<'_>, name: &str, members: &[UserId]) 
     };
     store::save(turn.db, &row)?;
     if group::create(turn, &account, &row)?.is_none() {
-        return Err(CommandError::Refused(group::CLOCK.into()).into());
+        return Err(CommandError::Refused(Why::ClockWrong).into());
     }
     for user in members.iter().filter(|user| **user != account.user) {
         store::add_intent(turn.db, &id, IntentKind::Add, user, turn.now)?;
@@ -113,10 +113,10 @@ pub(crate) fn usurp(turn: &mut Turn<'_>, id: &ConversationId, members: &[UserId]
 fn moderated(turn: &Turn<'_>, id: &ConversationId) -> Result<(Account, ConversationRow), Fail> {
     let (account, row) = (ready(turn)?, load_member(turn, id)?);
     if row.kind != ConversationKind::Group {
-        return Err(CommandError::Refused("only groups have changing members".into()).into());
+        return Err(CommandError::Refused(Why::OnlyGroups).into());
     }
     if !row.moderators.contains(&account.user) {
-        return Err(CommandError::Refused("only a moderator may change the members".into()).into());
+        return Err(CommandError::Refused(Why::NotModerator).into());
     }
     Ok((account, row))
 }
@@ -140,7 +140,7 @@ pub(crate) fn add_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId
 pub(crate) fn remove_member(turn: &mut Turn<'_>, id: &ConversationId, user: &UserId) -> Result<Answer, Fail> {
     let (account, _) = moderated(turn, id)?;
     if account.user == *user {
-        return Err(CommandError::Refused("leave the group instead".into()).into());
+        return Err(CommandError::Refused(Why::LeaveInstead).into());
     }
     store::remove_intent(turn.db, id, IntentKind::Add, user)?;
     store::add_intent(turn.db, id, IntentKind::Remove, user, turn.now)?;
@@ -151,7 +151,7 @@ pub(crate) fn remove_member(turn: &mut Turn<'_>, id: &ConversationId, user: &Use
 pub(crate) fn leave(turn: &mut Turn<'_>, id: &ConversationId) -> Result<Answer, Fail> {
     let (account, mut row) = (ready(turn)?, load_member(turn, id)?);
     if row.kind != ConversationKind::Group {
-        return Err(CommandError::Refused("only a group can be left".into()).into());
+        return Err(CommandError::Refused(Why::OnlyGroupsLeft).into());
     }
     store::add_intent(turn.db, id, IntentKind::Leave, &account.user, turn.now)?;
     row.member = false;

@@ -24,7 +24,7 @@ use crate::{
     sync::{self, LogRow, LogState, Taken},
     turn::{Turn, Want},
 };
-use client_api::{ConversationId, DeviceId, Event, Notice, UserId};
+use client_api::{ConversationId, DeviceId, Event, Notice, UserId, Why};
 use proto::{
     BlobId, BranchId, ContentHash, ErrorCode, Hour, InboxId, LogEntry, LogId, NextKeys, Reply, Request,
     chain::content_hash, limit::DEPOSIT_BYTES,
@@ -195,7 +195,7 @@ fn cant_stage(
             }
         }
     }
-    turn.warn(Some(row.id), &format!("the members could not be changed: {error}"));
+    turn.warn(Some(row.id), Why::MembersUnchanged);
     Ok(())
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn commit_answered(
         }
         Err(ErrorCode::TooLarge | ErrorCode::Malformed) if row.conversation.is_some() => {
             drop_staged(turn, log)?;
-            turn.warn(row.conversation, "the group's change is too large for the server");
+            turn.warn(row.conversation, Why::ChangeTooLarge);
         }
         // Somebody else was first: read, drop, rebase.
         _ if row.conversation.is_none() => {
@@ -260,8 +260,8 @@ pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env
     };
     match group.judge_with(&bytes, next, &statements) {
         Verdict::Valid(commit) => valid(turn, &account, log, entry, next, &group, *commit),
-        Verdict::Invalid(why) => {
-            turn.warn(Some(conversation), &format!("an invalid change of the group was skipped: {why}"));
+        Verdict::Invalid(_) => {
+            turn.warn(Some(conversation), Why::ChangeSkipped);
             group::keep(turn, &log.id, group);
             Ok(Taken::Invalid)
         }
@@ -273,7 +273,7 @@ pub(crate) fn candidate(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env
             let committer = committer.map(|member| member.device.device);
             if log.state == LogState::Old {
                 // Another log has taken its place: nothing is lost by stopping here.
-                sync::stop(turn, &mut log.clone(), "the rest of an old log can't be read")?;
+                sync::stop(turn, &mut log.clone(), Why::EntrySkipped)?;
             } else {
                 stuck::note(turn, log, group.epoch(), Reason::Undecidable, committer)?;
             }

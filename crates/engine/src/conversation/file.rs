@@ -15,7 +15,7 @@ use crate::{
     search::{self, Corpus},
     turn::Turn,
 };
-use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId, Notice};
+use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId, Notice, Why};
 use proto::{BlobId, ContentHash, limit::BLOB_CHUNK_BYTES};
 
 /// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
@@ -37,10 +37,12 @@ pub(super) struct AttachmentRow {
     pub delete: Option<Secret>,
     pub state: i64,
     pub chunks: u32,
+    pub moved_bytes: u64,
 }
 
 const COLUMNS: &str =
-    "id, message, name, media_type, size_bytes, sha256, key, blob, read_secret, delete_secret, state, chunks";
+    "id, message, name, media_type, size_bytes, sha256, key, blob, read_secret, delete_secret, state, chunks,
+    moved_bytes";
 
 fn read(row: &Row<'_>) -> db::Sql<AttachmentRow> {
     Ok(AttachmentRow {
@@ -56,6 +58,7 @@ fn read(row: &Row<'_>) -> db::Sql<AttachmentRow> {
         delete: col_opt(row, 9)?,
         state: row.get(10)?,
         chunks: row.get(11)?,
+        moved_bytes: row.get::<_, i64>(12)? as u64,
     })
 }
 
@@ -64,7 +67,7 @@ fn find(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<AttachmentRow>, Eng
 }
 
 fn load(turn: &Turn<'_>, id: &AttachmentId) -> Result<AttachmentRow, Fail> {
-    Ok(find(turn, id)?.ok_or_else(|| CommandError::Unknown("no such attachment".into()))?)
+    Ok(find(turn, id)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchAttachment))?)
 }
 
 pub(super) fn list_of(turn: &Turn<'_>, message: &MessageId) -> Result<Vec<AttachmentRow>, EngineError> {
@@ -80,7 +83,8 @@ pub(super) fn view(row: AttachmentRow) -> AttachmentView {
         4 => AttachmentState::Gone,
         _ => AttachmentState::Here,
     };
-    AttachmentView { id: row.id, name: row.name, media_type: row.media_type, size_bytes: row.size_bytes, state }
+    let AttachmentRow { id, name, media_type, size_bytes, moved_bytes, .. } = row;
+    AttachmentView { id, name, media_type, size_bytes, state, moved_bytes }
 }
 
 pub(super) fn find_view(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<AttachmentView>, EngineError> {
@@ -97,7 +101,7 @@ fn add_own(
 ) -> Result<(AttachmentId, FileSecrets), Fail> {
     let (id, secrets) = (AttachmentId(turn.random()), FileSecrets::generate(turn.luck));
     let padded = crate::content::file::padded_bytes(size_bytes);
-    let padded = padded.ok_or_else(|| CommandError::Invalid("the file is too large".into()))?;
+    let padded = padded.ok_or_else(|| CommandError::Invalid(Why::FileTooLarge))?;
     db::run(
         turn.db,
         "INSERT INTO attachment (id, name, media_type, size_bytes, padded_bytes, key, blob, read_secret, write_secret,
@@ -151,10 +155,10 @@ fn store_chunks(turn: &mut Turn<'_>, id: &AttachmentId, chunks: &[SealedChunk]) 
 pub(crate) fn stage_chunk(turn: &mut Turn<'_>, id: &AttachmentId, bytes: &[u8]) -> Result<Answer, Fail> {
     let row = load(turn, id)?;
     if row.state != 5 {
-        return Err(CommandError::WrongState("this file is already complete".into()).into());
+        return Err(CommandError::WrongState(Why::FileComplete).into());
     }
     if bytes.len() > BLOB_CHUNK_BYTES {
-        return Err(CommandError::Invalid("at most 1 MiB at once".into()).into());
+        return Err(CommandError::Invalid(Why::ChunkTooLarge).into());
     }
     let mut rest = match turn.media_read(&row.id, REST)? {
         Some(sealed) => crate::crypto::aead::open(&rest_key(&row), b"rest", &sealed).map_err(bug)?,
@@ -177,14 +181,14 @@ pub(crate) fn stage_chunk(turn: &mut Turn<'_>, id: &AttachmentId, bytes: &[u8]) 
 pub(crate) fn stage_finish(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<Answer, Fail> {
     let row = load(turn, id)?;
     if row.state != 5 {
-        return Err(CommandError::WrongState("this file is already complete".into()).into());
+        return Err(CommandError::WrongState(Why::FileComplete).into());
     }
     let (mut sealer, rest) = resume(turn, &row)?;
-    let mut chunks = sealer.push(&rest).map_err(|error| CommandError::Invalid(error.to_string()))?;
-    let (end, summary) = sealer.finish().map_err(|error| CommandError::Invalid(error.to_string()))?;
+    let mut chunks = sealer.push(&rest).map_err(|_| CommandError::Invalid(Why::FileTooLarge))?;
+    let (end, summary) = sealer.finish().map_err(|_| CommandError::Invalid(Why::FileTooLarge))?;
     chunks.extend(end);
     if summary.size_bytes != row.size_bytes {
-        return Err(CommandError::Invalid("the file has another length than announced".into()).into());
+        return Err(CommandError::Invalid(Why::FileLength).into());
     }
     store_chunks(turn, id, &chunks)?;
     let count = chunks.last().map_or(row.chunks, |chunk| chunk.number + 1);
@@ -200,7 +204,7 @@ pub(crate) fn stage_finish(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<Ans
 pub(super) fn staged(turn: &Turn<'_>, id: &AttachmentId) -> Result<(Attachment, Access), Fail> {
     let row = load(turn, id)?;
     let Some(sha256) = row.sha256.filter(|_| row.state == 3 && row.message.is_none()) else {
-        return Err(CommandError::WrongState("the file is not complete, or already in a message".into()).into());
+        return Err(CommandError::WrongState(Why::FileIncomplete).into());
     };
     let description = Attachment {
         sha256,
@@ -227,9 +231,7 @@ pub(super) fn copy(
     description: &Attachment,
 ) -> Result<(AttachmentId, Access), Fail> {
     let from = list_of(turn, message)?.into_iter().find(|row| row.sha256 == Some(description.sha256));
-    let from = from
-        .filter(|row| row.state != 4)
-        .ok_or_else(|| CommandError::Refused("the attachment is gone from the server: ask its sender".into()))?;
+    let from = from.filter(|row| row.state != 4).ok_or_else(|| CommandError::Refused(Why::AttachmentGone))?;
     let (id, secrets) = add_own(turn, &from.name, &from.media_type, from.size_bytes, WAITING_COPY)?;
     db::run(
         turn.db,

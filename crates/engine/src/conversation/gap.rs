@@ -18,7 +18,7 @@ use crate::{
     sync::{self, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{ConversationId, MessageState, UserId};
+use client_api::{ConversationId, MessageState, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, BranchId, LogId};
 
@@ -160,7 +160,7 @@ fn take(turn: &mut Turn<'_>, account: &Account, log: &LogRow, missed: &Missed) -
         Some((message_in.id(), message))
     });
     let Some((id, message)) = verified else {
-        turn.warn(Some(*conversation), "a message handed over was not what its author signed and was skipped");
+        turn.warn(Some(*conversation), Why::EntrySkipped);
         return Ok(());
     };
     if store::find_message(turn.db, &id)?.is_some() {

@@ -135,11 +135,8 @@ pub(super) fn aad(turn: &Turn<'_>, log: &LogRow, group: &Group) -> Aad {
     Aad { branch: log.branch, n: log.n, head: log.head, at }
 }
 
-/// What to say when [`create`] gives nothing.
-pub(super) const CLOCK: &str = "this device's certificate does not hold at the time its clock shows: check the clock";
-
 /// A new log and a group of this device alone; the server is told when there is a connection. `None`: the own
-/// certificate has ended, or begins later than the clock says.
+/// certificate has ended, or begins later than the clock says ([`client_api::Why::ClockWrong`]).
 pub(super) fn create(
     turn: &mut Turn<'_>,
     account: &Account,

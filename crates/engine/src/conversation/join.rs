@@ -21,7 +21,7 @@ use crate::{
     sync::{self, LogKind, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{ConversationKind, Event, UserId};
+use client_api::{ConversationKind, Event, UserId, Why};
 use proto::{
     BranchId, ContentHash, Hour, LogId,
     chain::{branch_id, content_hash, first_head},
@@ -103,8 +103,8 @@ pub(crate) fn tree_arrived(turn: &mut Turn<'_>, log: &LogId, body: &[u8]) -> Res
     let known = store::find(turn.db, &settings.conversation)?;
     let before = known.clone().unwrap_or_else(|| conversation_of(&account, &settings, Member::No));
     let judged = reset::judge(turn, &before, log, &group, letter.reset.as_ref().map(|bytes| bytes.as_slice()))?;
-    if let Some(why) = refusal(turn, &account, &settings, &group, (known, judged.is_some()))? {
-        turn.warn(None, why);
+    if is_refused(turn, &account, &settings, &group, (known, judged.is_some()))? {
+        turn.warn(None, Why::InvitationRefused);
         return Ok(());
     }
     let secret = group.log_secret(log).map_err(bug)?;
@@ -186,16 +186,16 @@ fn conversation_of(account: &Account, settings: &Settings, member: Member) -> Co
     }
 }
 
-/// Why a group is not what it says: nobody takes over a conversation by making another group under its id.
-fn refusal(
+/// Whether a group is not what it says: nobody takes over a conversation by making another group under its id.
+fn is_refused(
     turn: &Turn<'_>,
     account: &Account,
     settings: &Settings,
     group: &Group,
     (known, is_reset): (Option<ConversationRow>, bool),
-) -> Result<Option<&'static str>, EngineError> {
+) -> Result<bool, EngineError> {
     if known.as_ref().is_some_and(|row| row.kind != settings.kind) {
-        return Ok(Some("an invitation was refused: its conversation is of another kind"));
+        return Ok(true);
     }
     let mut people: Vec<UserId> = group.roster().map_err(bug)?.into_iter().map(|member| member.device.user).collect();
     people.sort();
@@ -209,7 +209,7 @@ fn refusal(
         }
         _ => false,
     };
-    Ok((!fits).then_some("an invitation was refused: it would take the place of a conversation it does not belong to"))
+    Ok(!fits)
 }
 
 fn join(turn: &mut Turn<'_>, account: &Account, letter: &Welcome, body: &[u8]) -> Result<Option<Group>, EngineError> {
@@ -220,13 +220,13 @@ fn join(turn: &mut Turn<'_>, account: &Account, letter: &Welcome, body: &[u8]) -
     let client = profile::client(turn, account)?;
     let group = match Group::join(&client, &letter.welcome, &tree, &private, &[account.root_pub]) {
         Ok(group) => group,
-        Err(error) => {
-            turn.warn(None, &format!("an invitation into a group was refused: {error}"));
+        Err(_) => {
+            turn.warn(None, Why::InvitationRefused);
             return Ok(None);
         }
     };
     if group.settings().map_err(bug)?.log != letter.log {
-        turn.warn(None, "an invitation into a group was refused: it names another log");
+        turn.warn(None, Why::InvitationRefused);
         return Ok(None);
     }
     Ok(Some(group))

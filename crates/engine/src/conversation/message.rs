@@ -44,6 +44,7 @@ pub(super) fn show(
         Expiry::At(at) => (Some(millis(at)), None),
         Expiry::AfterReading(secs) => (None, Some(secs)),
     };
+    let shown = shown_parts(message)?;
     let row = MessageRow {
         position: 0,
         id,
@@ -60,11 +61,11 @@ pub(super) fn show(
         after_secs,
         verified,
         chain: Some(origin.chain),
+        files: shown.iter().any(|part| matches!(part, Part::Attachment(_))),
     };
     if !store::add_message(turn.db, &row)? {
         return Ok(());
     }
-    let shown = shown_parts(message)?;
     if origin.delivery == 0 {
         file::announce(turn, &id, &shown, &message.access)?;
     }
@@ -194,6 +195,7 @@ pub(super) fn line(
         after_secs: None,
         verified: None,
         chain: None,
+        files: false,
     };
     store::add_message(turn.db, &row)?;
     turn.event(Event::MessageChanged(*conversation, row.id));

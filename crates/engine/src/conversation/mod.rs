@@ -3,6 +3,7 @@
 
 mod command;
 mod commit;
+mod draft;
 mod expire;
 mod file;
 mod gap;
@@ -10,6 +11,7 @@ mod group;
 mod join;
 pub mod letter;
 mod message;
+mod overview;
 #[cfg(any(test, feature = "testkit"))]
 mod planted;
 mod pump;
@@ -27,6 +29,7 @@ mod view;
 pub(crate) use command::usurp;
 pub(crate) use command::{add_member, create_group, leave, open_direct, remove_member};
 pub(crate) use commit::{candidate, commit_answered};
+pub(crate) use draft::save_draft;
 pub(crate) use expire::{expire, mark_displayed, note_server_time};
 pub(crate) use file::{attachment_complete, attachment_lost, fetch_attachment, stage_chunk, stage_file, stage_finish};
 pub(crate) use gap::gap_arrived;

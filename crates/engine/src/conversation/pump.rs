@@ -16,7 +16,7 @@ use crate::{
     sync::{self, LogRow, LogState, Payload},
     turn::{Turn, Want},
 };
-use client_api::{AccountState, ConversationKind, Event, UserId};
+use client_api::{AccountState, ConversationKind, Event, UserId, Why};
 use proto::{EntryKind, Request, chain::content_hash, proof::Op};
 
 /// Own entries of one log that may be unacknowledged at once.
@@ -58,10 +58,10 @@ fn begin(turn: &mut Turn<'_>, account: &Account, mut row: ConversationRow) -> Re
     if let Some(peer) = peer
         && directory::store::list_devices_of(turn.db, &peer)?.is_empty()
     {
-        return hindered(turn, row, "this person has no device yet: messages wait here");
+        return hindered(turn, row, Why::NoDeviceYet);
     }
     if group::create(turn, account, &row)?.is_none() {
-        return hindered(turn, row, group::CLOCK);
+        return hindered(turn, row, Why::ClockWrong);
     }
     row.problem = None;
     store::save(turn.db, &row)?;
@@ -73,9 +73,9 @@ fn begin(turn: &mut Turn<'_>, account: &Account, mut row: ConversationRow) -> Re
 }
 
 /// Says once why a conversation does not begin.
-fn hindered(turn: &mut Turn<'_>, mut row: ConversationRow, why: &str) -> Result<(), EngineError> {
-    if row.problem.as_deref() != Some(why) {
-        row.problem = Some(why.into());
+fn hindered(turn: &mut Turn<'_>, mut row: ConversationRow, why: Why) -> Result<(), EngineError> {
+    if row.problem != Some(why) {
+        row.problem = Some(why);
         store::save(turn.db, &row)?;
         turn.event(Event::ConversationChanged(row.id));
     }

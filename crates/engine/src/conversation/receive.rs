@@ -17,7 +17,7 @@ use crate::{
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
-use client_api::{MessageId, Notice};
+use client_api::{MessageId, Notice, Why};
 use minicbor::bytes::ByteVec;
 use proto::{EntryKind, LogEntry};
 
@@ -32,7 +32,7 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
         return Ok(Taken::Next);
     }
     let Ok(bytes) = sync::store::open(log, EntryKind::Entry, Payload::Mls, env) else {
-        turn.warn(Some(conversation), "an entry that does not open was skipped");
+        turn.warn(Some(conversation), Why::EntrySkipped);
         return Ok(Taken::Next);
     };
     let mut group = group::load(turn, &account, &log.id)?;
@@ -57,9 +57,9 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
             group::keep(turn, &log.id, group);
             return Ok(Taken::Elsewhere);
         }
-        Err(error) => {
+        Err(_) => {
             group::keep(turn, &log.id, group);
-            turn.warn(Some(conversation), &format!("an entry was skipped: {error}"));
+            turn.warn(Some(conversation), Why::EntrySkipped);
         }
     }
     Ok(Taken::Next)
@@ -81,7 +81,7 @@ fn message(
         Ok((message_in.id(), message))
     });
     let Some((id, message)) = verified.ok().filter(|_| received.aad.branch == log.branch) else {
-        turn.warn(Some(conversation), "a message that is not what its sender signed was skipped");
+        turn.warn(Some(conversation), Why::EntrySkipped);
         return Ok(());
     };
     let chain: Vec<ByteVec> = chain.into_iter().map(ByteVec::from).collect();

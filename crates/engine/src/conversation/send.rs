@@ -3,18 +3,18 @@
 
 use super::{
     command::{load_member, ready},
-    file,
+    draft, file,
     message::{self, Origin},
-    store,
+    store::{self, MessageRow},
 };
 use crate::{
-    cert,
-    content::{self, Access, Message, Part, TextForm, expiry, forward},
+    EngineError, cert,
+    content::{self, Access, ContentError, Message, MessageIn, Part, Provenance, TextForm, expiry, forward},
     error::{Fail, bug},
     profile::Account,
     turn::Turn,
 };
-use client_api::{Answer, AttachmentId, CommandError, ConversationId, Draft, Expiry, MessageId};
+use client_api::{Answer, AttachmentId, CommandError, ConversationId, Draft, Expiry, MessageId, Why};
 use minicbor::bytes::ByteVec;
 
 pub(crate) fn send(turn: &mut Turn<'_>, id: &ConversationId, draft: Draft) -> Result<Answer, Fail> {
@@ -33,32 +33,24 @@ pub(crate) fn send(turn: &mut Turn<'_>, id: &ConversationId, draft: Draft) -> Re
     parts.extend(draft.captured_at.map(Part::CapturedAt));
     parts.extend(draft.in_reply_to.map(Part::InReplyTo));
     if parts.is_empty() {
-        return Err(CommandError::Invalid("a message needs a text or an attachment".into()).into());
+        return Err(CommandError::Invalid(Why::Empty).into());
     }
     if let Expiry::At(at) = draft.expires
         && at <= turn.now
     {
-        return Err(CommandError::Invalid("the message would already have expired".into()).into());
+        return Err(CommandError::Invalid(Why::AlreadyExpired).into());
     }
+    draft::forget(turn, id)?;
     post(turn, &account, &row.id, parts, access, draft.expires, &draft.attachments)
 }
 
 pub(crate) fn forward(turn: &mut Turn<'_>, original: &MessageId, to: &ConversationId) -> Result<Answer, Fail> {
     let (account, row) = (ready(turn)?, load_member(turn, to)?);
     let found = store::find_message(turn.db, original)?.filter(|found| found.state == 0);
-    let found = found.ok_or_else(|| CommandError::Unknown("no such message".into()))?;
-    let (Some(body), Some(chain)) = (&found.body, &found.chain) else {
-        return Err(CommandError::Refused("this message can't be handed on".into()).into());
-    };
-    let message_in = content::parse(body).map_err(bug)?;
-    let chain: Vec<ByteVec> = minicbor::decode(chain).map_err(bug)?;
-    let chain: Vec<Vec<u8>> = chain.into_iter().map(Vec::from).collect();
-    let refused = |error: forward::Refused| CommandError::Refused(error.to_string());
-    let provenance = forward::make(&message_in, &chain, forward::keep_usual).map_err(refused)?;
-    let outer = message_in.message().map_err(bug)?.expires;
-    let expires = expiry::inherit(provenance.claims().3, expiry::inherit(outer, Expiry::Never).unwrap_or_default());
-    let expires =
-        expires.ok_or_else(|| CommandError::Refused("messages that go after reading are not handed on".into()))?;
+    let found = found.ok_or_else(|| CommandError::Unknown(Why::NoSuchMessage))?;
+    let Some(body) = &found.body else { return Err(CommandError::Refused(Why::NotForwardable).into()) };
+    let signed = content::parse(body).map_err(bug)?;
+    let (provenance, expires) = provenance_of(&found, &signed)?.map_err(CommandError::Refused)?;
     let (mut copies, mut access) = (Vec::new(), Vec::new());
     for part in provenance.parts().map_err(bug)? {
         if let Part::Attachment(description) = part {
@@ -68,6 +60,24 @@ pub(crate) fn forward(turn: &mut Turn<'_>, original: &MessageId, to: &Conversati
         }
     }
     post(turn, &account, &row.id, vec![Part::Forward(provenance)], access, expires, &copies)
+}
+
+/// What is handed on of a message and until when it lasts, or why it is not for handing on.
+pub(super) fn provenance_of(
+    found: &MessageRow,
+    signed: &MessageIn,
+) -> Result<Result<(Provenance, Expiry), Why>, EngineError> {
+    let Some(chain) = found.chain.as_ref().filter(|_| found.state == 0) else { return Ok(Err(Why::NotForwardable)) };
+    let chain: Vec<ByteVec> = minicbor::decode(chain).map_err(bug)?;
+    let chain: Vec<Vec<u8>> = chain.into_iter().map(Vec::from).collect();
+    let provenance = match forward::make(signed, &chain, forward::keep_usual) {
+        Ok(provenance) => provenance,
+        Err(forward::Refused::ReadingOnly) => return Ok(Err(Why::ForwardAfterReading)),
+        Err(forward::Refused::Content(_)) => return Ok(Err(Why::NotForwardable)),
+    };
+    let outer = signed.message().map_err(bug)?.expires;
+    let expires = expiry::inherit(provenance.claims().3, expiry::inherit(outer, Expiry::Never).unwrap_or_default());
+    Ok(expires.map(|expires| (provenance, expires)).ok_or(Why::ForwardAfterReading))
 }
 
 fn post(
@@ -81,7 +91,14 @@ fn post(
 ) -> Result<Answer, Fail> {
     let message = Message { author: account.user, device: account.device, sent_at: turn.now, expires, parts, access };
     let signed = message.sign(turn.luck, &account.device_signer()?, id);
-    let signed = signed.map_err(|error| CommandError::Invalid(error.to_string()))?;
+    let signed = signed.map_err(|error| {
+        CommandError::Invalid(match error {
+            ContentError::Empty => Why::Empty,
+            ContentError::TooLarge | ContentError::TooMany => Why::TooLong,
+            // of all that people write only a place has a form to be broken
+            _ => Why::PlaceBroken,
+        })
+    })?;
     for attachment in attachments {
         file::attach(turn, attachment, &signed.id)?;
     }
@@ -97,7 +114,7 @@ pub(super) fn housekeeping(
     account: &Account,
     id: &ConversationId,
     part: Part,
-) -> Result<(), crate::EngineError> {
+) -> Result<(), EngineError> {
     let message = Message {
         author: account.user,
         device: account.device,

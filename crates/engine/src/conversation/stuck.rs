@@ -18,7 +18,7 @@ use crate::{
     sync::{self, LogRow, LogState},
     turn::Turn,
 };
-use client_api::{DeviceId, Timestamp};
+use client_api::{DeviceId, Timestamp, Why};
 use proto::{LogId, Signature};
 
 /// Between two rounds of asking.
@@ -71,15 +71,10 @@ pub(super) fn note(
     reason: Reason,
     committer: Option<DeviceId>,
 ) -> Result<(), EngineError> {
-    let why = match reason {
-        Reason::Undecidable => "this device can't follow a change of the group and asks to be added again",
-        Reason::Missing => "this device missed too much of the conversation and asks to be added again",
-        Reason::AddedAgain => "this device was added again and waits for the letter",
-    };
     if reason == Reason::AddedAgain {
         sync::store::save(turn.db, &LogRow { state: LogState::Stopped, ..log.clone() })?;
     } else {
-        sync::stop(turn, &mut log.clone(), why)?;
+        sync::stop(turn, &mut log.clone(), Why::Stuck)?;
     }
     // The letter of those who add again is usually here within seconds.
     let next = if reason == Reason::AddedAgain { turn.now.plus_secs(ASK_SECS) } else { turn.now };

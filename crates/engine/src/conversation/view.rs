@@ -2,123 +2,154 @@
 //! Conversations and messages as a user interface sees them.
 
 use super::{
-    file, message,
-    store::{self, ConversationRow, MessageRow},
-    stuck,
+    file, message, overview,
+    send::provenance_of,
+    store::{self, MessageRow},
 };
 use crate::{
-    EngineError, content,
-    content::Part,
-    db::{self},
-    directory,
+    EngineError,
+    content::{self, Message, MessageIn, Part},
+    directory, profile,
     search::{self, Corpus},
     turn::Turn,
 };
 use client_api::{
-    ConversationKind, ConversationView, Delivery, Expiry, ForwardedView, MemberView, MessageId, MessageState,
-    MessageView, Query, Timestamp, View,
+    ConversationId, Delivery, Expiry, ForwardedView, MessageId, MessageState, MessageView, Query, QuoteView, Timestamp,
+    View,
 };
+
+/// Rows of one page at most.
+const PAGE: u32 = 10_000;
+/// Hits of one search at most.
+const HITS: u32 = 1000;
+/// Characters of a text that a list or a quote shows.
+const EXCERPT_CHARS: usize = 200;
 
 pub(crate) fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
     Ok(match query {
-        Query::Conversations => {
-            let all = store::list(turn.db)?.into_iter().map(|row| conversation(turn, row));
-            let mut all = all.collect::<Result<Vec<_>, _>>()?;
-            all.sort_by_key(|view| std::cmp::Reverse(view.last_at));
-            View::Conversations(all)
+        Query::Conversations => View::Conversations(overview::list(turn, profile::load(turn.db)?.as_ref())?),
+        Query::Conversation(id) => {
+            let (account, row) = (profile::load(turn.db)?, store::find(turn.db, &id)?);
+            View::Conversation(row.map(|row| overview::one(turn, account.as_ref(), row)).transpose()?)
         }
-        Query::Members(id) => {
-            let mut all = Vec::new();
-            for (user, devices, moderator) in store::list_members(turn.db, &id)? {
-                all.push(MemberView { user, name: directory::name_of(turn.db, &user)?, moderator, devices });
-            }
-            for intent in store::list_intents(turn.db, &id)? {
-                let known = all.iter().any(|member| member.user == intent.user);
-                if intent.kind == store::IntentKind::Add && !known {
-                    let name = directory::name_of(turn.db, &intent.user)?;
-                    all.push(MemberView { user: intent.user, name, moderator: false, devices: 0 });
-                }
-            }
-            View::Members(all)
-        }
+        Query::Members(id) => View::Members(overview::list_members(turn, &id)?),
         Query::Messages { conversation, after, limit } => {
-            let rows = store::list_messages(turn.db, &conversation, after, limit.min(10_000))?;
+            let rows = store::list_messages(turn.db, &conversation, after, limit.min(PAGE))?;
+            View::Messages(messages(turn, rows)?)
+        }
+        Query::MessagesBefore { conversation, before, limit } => {
+            let mut rows = store::list_before(turn.db, &conversation, before, limit.min(PAGE))?;
+            rows.reverse();
+            View::Messages(messages(turn, rows)?)
+        }
+        Query::WithAttachments { conversation, before, limit } => {
+            let rows = store::list_with_attachments(turn.db, &conversation, before, limit.min(PAGE))?;
             View::Messages(messages(turn, rows)?)
         }
         Query::Undisplayed(limit) => {
-            let rows = store::list_undisplayed(turn.db, limit.min(10_000))?;
+            let rows = store::list_undisplayed(turn.db, limit.min(PAGE))?;
             View::Messages(messages(turn, rows)?)
         }
         Query::Message(id) => {
             let row = store::find_message(turn.db, &id)?;
             View::Message(row.map(|row| one(turn, row)).transpose()?)
         }
-        Query::Search(text, limit) => {
-            let mut rows = Vec::new();
-            for id in search::find(turn.db, Corpus::Messages, &text, limit.min(1000))? {
-                let id = MessageId::from_slice(&id).ok_or(EngineError::Damaged("search"))?;
-                rows.extend(store::find_message(turn.db, &id)?);
-            }
+        Query::Search { text, conversation, limit } => {
+            let rows = found(turn, &text, conversation.as_ref(), limit.min(HITS))?;
             View::Messages(messages(turn, rows)?)
         }
         Query::AttachmentChunk(id, number) => View::Chunk(file::chunk(turn, &id, number)?.map(Into::into)),
         Query::Attachment(id) => View::Attachment(file::find_view(turn, &id)?),
-        Query::Status | Query::People(_) => return Err(EngineError::Bug("asked the wrong corpus".into())),
+        Query::Status | Query::People(_) | Query::Acts { .. } | Query::Pending | Query::Invitations => {
+            return Err(EngineError::Bug("asked the wrong room".into()));
+        }
     })
 }
 
-fn conversation(turn: &Turn<'_>, row: ConversationRow) -> Result<ConversationView, EngineError> {
-    let count =
-        "SELECT count(*) FROM message WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0";
-    let undisplayed = db::find(turn.db, count, [row.id.as_bytes()], |row| row.get(0))?.unwrap_or(0);
-    let last = "SELECT max(sent_at) FROM message WHERE conversation = ?1";
-    let last: Option<i64> = db::find(turn.db, last, [row.id.as_bytes()], |row| row.get(0))?.flatten();
-    let name = match (row.kind, row.peer) {
-        (ConversationKind::Group, _) | (_, None) => row.name,
-        (_, Some(peer)) => directory::name_of(turn.db, &peer)?,
+/// The messages that hold the words; in one conversation as many of its own as are asked for.
+fn found(
+    turn: &Turn<'_>,
+    text: &str,
+    conversation: Option<&ConversationId>,
+    limit: u32,
+) -> Result<Vec<MessageRow>, EngineError> {
+    let id_of = |id: &[u8]| MessageId::from_slice(id).ok_or(EngineError::Damaged("search"));
+    let is_here = |id: &[u8]| match conversation {
+        Some(here) => store::is_in(turn.db, &id_of(id)?, here),
+        None => Ok(true),
     };
-    let problem = match row.problem {
-        None if stuck::is_stuck(turn, &row.id)? => {
-            Some("this device lost the thread and waits to be added again: messages wait here".into())
-        }
-        problem => problem,
-    };
-    Ok(ConversationView {
-        id: row.id,
-        kind: row.kind,
-        name,
-        undisplayed,
-        last_at: last.map(|at| Timestamp(at.try_into().unwrap_or(0))),
-        member: row.member,
-        problem,
-    })
+    let mut rows = Vec::new();
+    for id in search::find_where(turn.db, Corpus::Messages, text, limit, is_here)? {
+        rows.extend(store::find_message(turn.db, &id_of(&id)?)?);
+    }
+    Ok(rows)
 }
 
 fn messages(turn: &Turn<'_>, rows: Vec<MessageRow>) -> Result<Vec<MessageView>, EngineError> {
     rows.into_iter().map(|row| one(turn, row)).collect()
 }
 
+/// What of a message is to be seen, while there is something of it.
+pub(super) struct Shown {
+    pub signed: MessageIn,
+    pub message: Message,
+    /// A forward's own, if it is one.
+    pub parts: Vec<Part>,
+}
+
+pub(super) fn shown(row: &MessageRow) -> Result<Option<Shown>, EngineError> {
+    let Some(body) = &row.body else { return Ok(None) };
+    let damaged = |_| EngineError::Damaged("message");
+    let signed = content::parse(body).map_err(damaged)?;
+    let message = signed.message().map_err(damaged)?;
+    let parts = message::shown_parts(&message)?;
+    Ok(Some(Shown { signed, message, parts }))
+}
+
+impl Shown {
+    fn text(&self) -> Option<&str> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Text { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The beginning of the text.
+    pub fn excerpt(&self) -> Option<String> {
+        self.text().map(|text| text.chars().take(EXCERPT_CHARS).collect())
+    }
+}
+
+pub(super) fn state(number: i64) -> MessageState {
+    match number {
+        0 => MessageState::Shown,
+        1 => MessageState::Expired,
+        2 => MessageState::Gap,
+        3 => MessageState::Deleted,
+        _ => MessageState::Notice,
+    }
+}
+
+pub(super) fn delivery(number: i64) -> Delivery {
+    match number {
+        0 => Delivery::Received,
+        1 => Delivery::Waiting,
+        2 => Delivery::Stored,
+        _ => Delivery::Delivered,
+    }
+}
+
 fn one(turn: &Turn<'_>, row: MessageRow) -> Result<MessageView, EngineError> {
+    let (sender_name, sender_unit) = directory::name_and_unit_of(turn.db, &row.sender)?;
     let mut view = MessageView {
         id: row.id,
         conversation: row.conversation,
         position: row.position,
         sender: row.sender,
-        sender_name: directory::name_of(turn.db, &row.sender)?,
+        sender_name,
         sent_at: row.sent_at,
-        state: match row.state {
-            0 => MessageState::Shown,
-            1 => MessageState::Expired,
-            2 => MessageState::Gap,
-            3 => MessageState::Deleted,
-            _ => MessageState::Notice,
-        },
-        delivery: match row.delivery {
-            0 => Delivery::Received,
-            1 => Delivery::Waiting,
-            2 => Delivery::Stored,
-            _ => Delivery::Delivered,
-        },
+        state: state(row.state),
+        delivery: delivery(row.delivery),
         text: None,
         attachments: file::list_of(turn, &row.id)?.into_iter().map(file::view).collect(),
         place: None,
@@ -128,25 +159,47 @@ fn one(turn: &Turn<'_>, row: MessageRow) -> Result<MessageView, EngineError> {
         expires_at: row.expires_at.map(|at| Timestamp(at.try_into().unwrap_or(0))),
         displayed: row.displayed_at.is_some(),
         notice: row.notice,
+        sender_unit,
+        in_reply_to: None,
+        forwardable: false,
     };
-    let Some(body) = row.body else { return Ok(view) };
-    let damaged = |_| EngineError::Damaged("message");
-    let message = content::parse(&body).and_then(|message| message.message()).map_err(damaged)?;
-    view.expires = message.expires;
-    for part in message::shown_parts(&message)? {
+    let Some(shown) = shown(&row)? else { return Ok(view) };
+    view.expires = shown.message.expires;
+    view.text = shown.text().map(str::to_owned);
+    view.forwardable = provenance_of(&row, &shown.signed)?.is_ok();
+    for part in &shown.parts {
         match part {
-            Part::Text { text, .. } => view.text = Some(text),
-            Part::Place(place) => view.place = Some(place),
-            Part::CapturedAt(at) => view.captured_at = Some(at),
+            Part::Place(place) => view.place = Some(*place),
+            Part::CapturedAt(at) => view.captured_at = Some(*at),
             _ => {}
         }
     }
-    for part in &message.parts {
-        let Part::Forward(provenance) = part else { continue };
-        let (sender, _, sent_at, _) = provenance.claims();
-        let sender_name = directory::name_of(turn.db, &sender)?;
-        let verified = row.verified.unwrap_or(false);
-        view.forwarded_from = Some(ForwardedView { sender, sender_name, sent_at, verified });
+    for part in &shown.message.parts {
+        match part {
+            Part::InReplyTo(id) => view.in_reply_to = Some(quote(turn, &row.conversation, id)?),
+            Part::Forward(provenance) => {
+                let (sender, _, sent_at, _) = provenance.claims();
+                let (sender_name, sender_unit) = directory::name_and_unit_of(turn.db, &sender)?;
+                let verified = row.verified.unwrap_or(false);
+                view.forwarded_from = Some(ForwardedView { sender, sender_name, sent_at, verified, sender_unit });
+            }
+            _ => {}
+        }
     }
+    Ok(view)
+}
+
+/// What a message answers; a stranger may name any message, so only one of the same conversation counts.
+fn quote(turn: &Turn<'_>, here: &ConversationId, id: &MessageId) -> Result<QuoteView, EngineError> {
+    let row = store::find_message(turn.db, id)?.filter(|row| row.conversation == *here);
+    let position = row.as_ref().map_or(0, |row| row.position);
+    let mut view =
+        QuoteView { message: *id, sender: None, sender_name: String::new(), text: None, attachment: None, position };
+    let Some(row) = row else { return Ok(view) };
+    let Some(shown) = shown(&row)? else { return Ok(view) };
+    view.sender = Some(row.sender);
+    view.sender_name = directory::name_of(turn.db, &row.sender)?;
+    view.text = shown.excerpt();
+    view.attachment = file::list_of(turn, id)?.into_iter().next().map(|file| file.name);
     Ok(view)
 }

@@ -5,7 +5,7 @@ CREATE TABLE log (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, conversation BLOB, branch BLOB NOT NULL,
   n INTEGER NOT NULL, head BLOB NOT NULL, candidates INTEGER NOT NULL DEFAULT 0,
   secret BLOB NOT NULL, ttl INTEGER NOT NULL, state INTEGER NOT NULL, at_hour INTEGER NOT NULL DEFAULT 0,
-  reason TEXT, tombstones INTEGER NOT NULL DEFAULT 0
+  reason INTEGER, tombstones INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX log_branch ON log (branch);
 CREATE INDEX log_conversation ON log (conversation);
@@ -43,8 +43,10 @@ CREATE TABLE gap (log BLOB PRIMARY KEY, key BLOB NOT NULL, whole INTEGER NOT NUL
 -- kind 0 direct, 1 group, 2 own
 CREATE TABLE conversation (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, peer BLOB, member INTEGER NOT NULL,
-  moderators BLOB NOT NULL, problem TEXT
+  moderators BLOB NOT NULL, problem INTEGER
 ) STRICT;
+-- typed and not sent
+CREATE TABLE draft (conversation BLOB PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE member (conversation BLOB NOT NULL, user BLOB NOT NULL, devices INTEGER NOT NULL, moderator INTEGER NOT NULL, PRIMARY KEY (conversation, user)) STRICT;
 -- kind 0 add, 1 remove, 2 leave, 3 revoked or proposed removal by rank
 CREATE TABLE intent (
@@ -56,17 +58,21 @@ CREATE TABLE claimed (device BLOB PRIMARY KEY, package BLOB NOT NULL, at INTEGER
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, sender BLOB NOT NULL,
   device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice INTEGER, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
-  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB
+  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB,
+  files INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX message_conversation ON message (conversation, position);
 CREATE INDEX message_expiry ON message (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX message_undisplayed ON message (position) WHERE displayed_at IS NULL AND delivery = 0 AND state = 0;
+CREATE INDEX message_unread ON message (conversation, position) WHERE displayed_at IS NULL AND delivery = 0 AND state = 0;
+CREATE INDEX message_files ON message (conversation, position) WHERE files = 1;
 CREATE TABLE opened_by (message BLOB NOT NULL, user BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (message, user)) STRICT;
 -- own entries not yet known to be on the server; conversation NULL: directory records
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, conversation BLOB, log BLOB, message BLOB, body BLOB NOT NULL,
   kind INTEGER NOT NULL, env BLOB, env_hash BLOB, branch BLOB, acked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX outbox_conversation ON outbox (conversation) WHERE conversation IS NOT NULL;
 CREATE INDEX outbox_hash ON outbox (env_hash) WHERE env_hash IS NOT NULL;
 CREATE TABLE deposit_out (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, inbox BLOB NOT NULL, sealed BLOB NOT NULL, pass BLOB, pass_key BLOB

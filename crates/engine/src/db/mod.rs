@@ -2,27 +2,47 @@
 //! The one database: opening it, its history of migrations, and how ids become columns.
 
 mod migration;
-#[cfg(not(target_arch = "wasm32"))]
-mod native;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use native::open_native;
 pub use rusqlite::Connection;
 pub(crate) use rusqlite::{OptionalExtension, Row, params};
+#[cfg(not(target_arch = "wasm32"))]
+pub use sealed::open_native;
+#[cfg(target_arch = "wasm32")]
+pub use sealed::open_web;
 
-use crate::{EngineError, crypto::Secret};
+use crate::{EngineError, crypto::Secret, media::MediaError};
 use client_api::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, Timestamp, UnitId, UserId};
 use proto::{AuthorityId, BlobId, BranchId, ContentHash, InboxId, InviteId, LogId, PublicKey};
 
 /// A row read from the database, or what SQLite said.
-pub(crate) type Sql<T> = rusqlite::Result<T>;
+pub type Sql<T> = rusqlite::Result<T>;
 
 impl From<rusqlite::Error> for EngineError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(Box::new(error))
     }
+}
+
+impl From<rusqlite::Error> for MediaError {
+    fn from(error: rusqlite::Error) -> Self {
+        if no_space(&error) { Self::Full } else { Self::Failed(error.to_string()) }
+    }
+}
+
+/// Whether the store or the chunks failed because there is no space left.
+pub fn is_full(error: &EngineError) -> bool {
+    match error {
+        EngineError::Store(inner) => inner.downcast_ref().is_some_and(no_space),
+        EngineError::Media(inner) => *inner == MediaError::Full,
+        EngineError::Damaged(_) | EngineError::Newer | EngineError::Bug(_) => false,
+    }
+}
+
+fn no_space(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
 }
 
 /// One transaction: everything of one input happens in it, or nothing.

@@ -14,7 +14,7 @@ use crate::{
     sync,
     turn::{Fact, Turn},
 };
-use client_api::Event;
+use client_api::{Event, Why};
 
 /// Applies records an issuer has signed, in their order.
 pub(crate) fn apply(turn: &mut Turn<'_>, records: &[Record]) -> Result<(), EngineError> {
@@ -73,8 +73,8 @@ fn issuer_record(turn: &mut Turn<'_>, issuer: &super::format::Issuer) -> Result<
             store::save_issuer(turn.db, &identity.issuer, &issuer.cert, Some(&kept))?;
             own_grant(turn, account, &identity, issuer)
         }
-        Err(error) => {
-            turn.warn(None, &format!("the directory names an administrator the root did not sign: {error}"));
+        Err(_) => {
+            turn.warn(None, Why::DirectoryEntry);
             Ok(())
         }
     }
@@ -92,7 +92,7 @@ fn own_grant(
     let (Some(sealed), false) = (&issuer.keys, is_older || key.public() != identity.key) else { return Ok(()) };
     let own = SealKey::from_bytes(&account.seal_key).map_err(bug)?;
     let Ok(keys) = open_issuer_keys(&own, &account.authority, &identity.issuer, sealed) else {
-        turn.warn(None, "an administrator's keys do not open for this device");
+        turn.warn(None, Why::DirectoryKey);
         return Ok(());
     };
     let before = account.issuer.take();

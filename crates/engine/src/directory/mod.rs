@@ -10,7 +10,7 @@ mod snapshot;
 pub(crate) mod store;
 mod write;
 
-pub(crate) use people::{name_of, people};
+pub(crate) use people::{name_and_unit_of, name_of, people};
 pub(crate) use read::entry;
 pub(crate) use rekey::{Newest, conflict, lock_out, newest, revoke_person, wrap_arrived};
 pub(crate) use snapshot::{fetch, kem_arrived, snapshot_arrived};

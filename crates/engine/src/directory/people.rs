@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Looking people up.
 
-use super::store;
+use super::store::{self, INVITED};
 use crate::{EngineError, db::Db, search, turn::Turn};
 use client_api::{PersonView, UserId};
 
@@ -22,8 +22,15 @@ pub(crate) fn people(turn: &mut Turn<'_>, text: Option<&str>) -> Result<Vec<Pers
             devices: person.devices,
             revoked: person.revoked,
             administrator: person.administrator,
+            set_up: person.state != INVITED,
         })
         .collect())
+}
+
+/// A person's name, or their id, and their unit.
+pub(crate) fn name_and_unit_of(db: &Db<'_>, user: &UserId) -> Result<(String, Option<String>), EngineError> {
+    let person = store::find_person(db, user)?;
+    Ok(person.map_or_else(|| (user.to_string(), None), |person| (person.name, person.unit)))
 }
 
 /// A person's name, or their id if the directory does not know them.

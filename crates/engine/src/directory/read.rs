@@ -13,6 +13,7 @@ use crate::{
     sync::{self, LogRow, Payload, Taken},
     turn::Turn,
 };
+use client_api::Why;
 use proto::{LogEntry, PublicKey};
 
 pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[u8]) -> Result<Taken, EngineError> {
@@ -22,11 +23,11 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
     let refused = if entry.kind == proto::EntryKind::Commit { Taken::Invalid } else { Taken::Next };
     let opened = sync::store::open(log, entry.kind, Payload::Directory, env);
     let Some(signed) = opened.ok().and_then(|bytes| SignedIn::parse(&bytes).ok()) else {
-        turn.warn(None, "the directory holds an entry that does not open");
+        turn.warn(None, Why::DirectoryEntry);
         return Ok(refused);
     };
     let Some(key) = issuer_key(turn, &signed, &account)? else {
-        turn.warn(None, "the directory holds an entry by an unknown administrator");
+        turn.warn(None, Why::DirectoryEntry);
         return Ok(refused);
     };
     let scope = Scope { authority: account.authority, log: log.id, d: directory.d };
@@ -47,14 +48,12 @@ pub(crate) fn entry(turn: &mut Turn<'_>, log: &LogRow, entry: &LogEntry, env: &[
                     account.issuer.as_ref().is_some_and(|own| issuer_id(&own.grant.issuer_pub) == signed.issuer());
                 snapshot::count(turn, records.len(), own)?;
             }
-            Err(error) => {
-                turn.warn(None, &format!("the directory holds an entry that is not what was signed: {error}"))
-            }
+            Err(_) => turn.warn(None, Why::DirectoryEntry),
         },
         // It says nothing this device has not read entry by entry, but is handed to those who enrol.
         Part::SnapshotNotice => match signed.verify_snapshot_notice(&key, &scope) {
             Ok(notice) if notice.n < entry.n => snapshot::note(turn, notice)?,
-            _ => turn.warn(None, "the directory names a snapshot that can't be"),
+            _ => turn.warn(None, Why::DirectoryEntry),
         },
         Part::SnapshotChunk(..) | Part::Rekey => {}
     }

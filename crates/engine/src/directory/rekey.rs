@@ -24,7 +24,7 @@ use crate::{
     sync::{self, LogRow, LogState, Payload, Taken},
     turn::{Turn, Want},
 };
-use client_api::{Answer, CommandError, DeviceId, Timestamp, UserId};
+use client_api::{Answer, CommandError, DeviceId, Timestamp, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{BlobId, ContentHash, EntryKind, LogEntry, NextKeys, Request, chain::content_hash};
 
@@ -97,17 +97,16 @@ pub(crate) struct Newest {
 /// Locks a person out; the removal from groups follows when the record is read.
 pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer, Fail> {
     let account = profile::load(turn.db)?.filter(|account| account.issuer.is_some());
-    let account = account.ok_or_else(|| CommandError::Refused("only an administrator may lock a person out".into()))?;
+    let account = account.ok_or_else(|| CommandError::Refused(Why::NotAdministrator))?;
     if account.user == *user {
-        return Err(CommandError::Refused("an administrator can't lock out their own account".into()).into());
+        return Err(CommandError::Refused(Why::NotThisPerson).into());
     }
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown("no such person".into()))?;
+    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
     if person.revoked {
         return Ok(Answer::Done);
     }
     if person.administrator {
-        let why = "this person is an administrator: locking them out needs the root file (--root FILE)";
-        return Err(CommandError::Refused(why.into()).into());
+        return Err(CommandError::Refused(Why::NeedsRootFile).into());
     }
     lock_out(turn, &account, user)?;
     Ok(Answer::Done)
@@ -301,7 +300,7 @@ pub(crate) fn wrap_arrived(turn: &mut Turn<'_>, wrap: &[u8]) -> Result<(), Engin
     let Some(directory) = &account.directory else { return Ok(()) };
     let (own, d) = (SealKey::from_bytes(&account.seal_key).map_err(bug)?, directory.d.saturating_add(1));
     let Ok(key) = open_wrap(&own, &account.authority, d, waiting.slot, wrap) else {
-        turn.warn(None, "the directory's new key does not open for this device");
+        turn.warn(None, Why::DirectoryKey);
         return Ok(());
     };
     let write_key = match (&account.issuer, &waiting.write_key) {
@@ -324,7 +323,7 @@ fn adopt(
     (snapshot, kem): (BlobRef, BlobRef),
 ) -> Result<(), EngineError> {
     if key.access_key(&log.id).public() != next.access_pub {
-        turn.warn(None, "the directory's new key is not the one announced");
+        turn.warn(None, Why::DirectoryKey);
         return Ok(());
     }
     let Some(mut account) = profile::load(turn.db)? else { return Ok(()) };

@@ -20,6 +20,7 @@ use crate::{
     sync::{self, LogRow, LogState},
     turn::Turn,
 };
+use client_api::Why;
 use minicbor::{Decode, Encode};
 use proto::{BlobId, BranchId, chain::content_hash};
 
@@ -74,14 +75,14 @@ pub(crate) fn snapshot_arrived(turn: &mut Turn<'_>, id: &BlobId, body: &[u8]) ->
     let scope = Scope { authority: account.authority, log: directory.log, d: directory.d };
     let key = super::format::DirKey(directory.key.clone());
     let Ok(snapshot) = SnapshotIn::open(&key, id, body) else {
-        turn.warn(None, "the directory's snapshot does not open");
+        turn.warn(None, Why::DirectoryEntry);
         return Ok(());
     };
     let issuer = cert::verify_issuer(snapshot.issuer_cert(), &[account.root_pub], None, turn.seen);
     let cert = snapshot.issuer_cert().to_vec();
     let verified = issuer.ok().and_then(|issuer| Some((issuer.issuer, snapshot.verify(&issuer.key, &scope).ok()?)));
     let Some((issuer, verified)) = verified else {
-        turn.warn(None, "the directory's snapshot is not what an administrator signed");
+        turn.warn(None, Why::DirectoryEntry);
         return Ok(());
     };
     // who wrote it may be another than who let this device in, and may have written what follows too

@@ -25,6 +25,9 @@ pub(crate) struct DeviceRow {
     pub cert_ends: Hour,
 }
 
+/// State of a person who has set up no device yet.
+pub(crate) const INVITED: u8 = 0;
+
 /// A person as listed.
 #[derive(Clone, Debug)]
 pub(crate) struct PersonRow {
@@ -40,7 +43,7 @@ pub(crate) struct PersonRow {
 
 pub(crate) fn save_person(db: &Db<'_>, person: &Person) -> Result<(), EngineError> {
     let state = match person.state {
-        PersonState::Invited => 0,
+        PersonState::Invited => INVITED,
         PersonState::Active => 1,
         PersonState::Left => 2,
     };

@@ -10,6 +10,7 @@ use crate::{
     profile,
     turn::{Fact, Turn, Want},
 };
+use client_api::Why;
 use minicbor::bytes::ByteVec;
 use proto::{
     BlobId, BranchId, ErrorCode, Hour, LogId, Reply, Request,
@@ -235,7 +236,7 @@ pub(super) fn arrived(
             db::run(turn.db, "DELETE FROM blob_in WHERE id = ?1", [id.as_bytes()])?;
             match LogId::from_slice(&context).filter(|_| purpose == Purpose::Gap as i64) {
                 Some(log) => turn.facts.push(Fact::Gap(log, None)),
-                None => turn.warn(None, "something this device needs is no longer on the server"),
+                None => turn.warn(None, Why::BlobLost),
             }
         }
         _ => turn.pause(Want::BlobRead(*id), 5),

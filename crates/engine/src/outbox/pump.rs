@@ -7,7 +7,7 @@ use crate::{
     db::{self, col, params},
     turn::{Turn, Want},
 };
-use client_api::{ConversationId, Event, MessageId};
+use client_api::{ConversationId, Event, MessageId, Why};
 use proto::{ContentHash, ErrorCode, Reply, blob::BlobReply};
 
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
@@ -89,7 +89,7 @@ fn appended(
             }
         }
         Err(ErrorCode::TooLarge | ErrorCode::Malformed) => {
-            turn.warn(conversation, "a message is too large for the server and was not sent");
+            turn.warn(conversation, Why::MessageTooLarge);
             db::run(turn.db, "DELETE FROM outbox WHERE seq = ?1", [seq])?;
         }
         // Frozen, or not opened on this connection: what the branch holds decides.

@@ -9,7 +9,7 @@ use crate::{
     log::DirKey,
     turn::{Fact, Turn},
 };
-use client_api::{AccountState, DeviceId, Event, Status, UserId};
+use client_api::{AccountState, DeviceId, Event, Status, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{
     AuthorityId, AuthorityStatement, InboxId, IssuerGrant, LogId, MemberProof, RootPublicKey, RootSignature, proof::Op,
@@ -56,7 +56,7 @@ pub(crate) struct Account {
     #[n(16)]
     pub enrolling: Option<Enrolling>,
     #[n(17)]
-    pub problem: Option<String>,
+    pub problem: Option<Why>,
     /// What this device would issue with; an administrator does.
     #[n(18)]
     pub issuer_key: Secret,
@@ -200,7 +200,7 @@ pub(crate) fn note_device_revoked(turn: &mut Turn<'_>, device: &DeviceId) -> Res
 fn lock_out(turn: &mut Turn<'_>, mut account: Account) -> Result<(), EngineError> {
     if account.state != AccountState::Revoked {
         account.state = AccountState::Revoked;
-        account.problem = Some(LOCKED_OUT.into());
+        account.problem = Some(Why::LockedOut);
         save(turn.db, &account)?;
         turn.facts.push(Fact::Wipe);
         turn.event(Event::AccountChanged);
@@ -234,8 +234,6 @@ pub(crate) fn wipe(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     };
     save(turn.db, &stub)
 }
-
-const LOCKED_OUT: &str = "this account was locked out by an administrator; everything was deleted here";
 
 pub(crate) fn status(turn: &Turn<'_>) -> Result<Status, EngineError> {
     let Some(account) = load(turn.db)? else { return Ok(Status::default()) };

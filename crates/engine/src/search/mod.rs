@@ -8,7 +8,7 @@ pub mod store;
 mod tests;
 
 pub use fold::{fold, matches};
-pub use store::{Corpus, find, insert, remove};
+pub use store::{Corpus, find, find_where, insert, remove};
 
 /// Longest query in characters; the rest is not looked at.
 pub const QUERY_CHARS: usize = 256;

@@ -96,14 +96,36 @@ pub fn remove(tx: &Transaction<'_>, corpus: Corpus, id: &[u8]) -> rusqlite::Resu
 /// # Errors
 /// SQLite's; never because of what is in `query`.
 pub fn find(tx: &Transaction<'_>, corpus: Corpus, query: &str, limit: u32) -> rusqlite::Result<Vec<Vec<u8>>> {
+    find_where(tx, corpus, query, limit, |_| Ok(true))
+}
+
+/// As [`find`]: the newest `limit` of those that fit, however many others hold the words.
+///
+/// # Errors
+/// SQLite's, or what `fits` said.
+pub fn find_where<E: From<rusqlite::Error>>(
+    tx: &Transaction<'_>,
+    corpus: Corpus,
+    query: &str,
+    limit: u32,
+    fits: impl Fn(&[u8]) -> Result<bool, E>,
+) -> Result<Vec<Vec<u8>>, E> {
     let Some(expression) = query::expression(query) else { return Ok(Vec::new()) };
     let table = corpus.table();
-    tx.prepare_cached(&format!(
+    let mut statement = tx.prepare_cached(&format!(
         "SELECT item.id FROM {table} JOIN {table}_item AS item ON item.row = {table}.rowid
-         WHERE {table} MATCH ?1 ORDER BY {table}.rowid DESC LIMIT ?2"
-    ))?
-    .query_map(params![expression, limit], |row| row.get(0))?
-    .collect()
+         WHERE {table} MATCH ?1 ORDER BY {table}.rowid DESC"
+    ))?;
+    let (mut rows, mut found) = (statement.query([expression])?, Vec::new());
+    while found.len() < limit as usize
+        && let Some(row) = rows.next()?
+    {
+        let id: Vec<u8> = row.get(0)?;
+        if fits(&id)? {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 fn free_row(tx: &Transaction<'_>, table: &str, at: Timestamp) -> rusqlite::Result<i64> {

@@ -6,6 +6,7 @@ use crate::{
     EngineError, profile,
     turn::{Fact, Turn, Want},
 };
+use client_api::Why;
 use proto::{BranchId, ErrorCode, Reply, Request, proof::Op, reply::LogPage, request::NextKeys};
 
 pub(crate) fn pump(turn: &mut Turn<'_>) -> Result<(), EngineError> {
@@ -74,7 +75,7 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::LogCreate(id), Ok(Reply::Created(branch))) => {
             if let Some(mut log) = store::find(turn.db, id)?.filter(|log| log.state == LogState::New) {
                 if branch != log.branch {
-                    return read::stop(turn, &mut log, "the server made another branch than agreed");
+                    return read::stop(turn, &mut log, Why::ServerLied);
                 }
                 log.state = LogState::Open;
                 store::save(turn.db, &log)?;
@@ -84,7 +85,7 @@ pub(crate) fn answered(turn: &mut Turn<'_>, want: Want, result: Result<Reply, Er
         (Want::LogOpen(branch) | Want::LogRead(branch), Err(ErrorCode::Gone | ErrorCode::Unknown)) => {
             match store::find_by_branch(turn.db, branch)? {
                 Some(mut log) => {
-                    read::stop(turn, &mut log, "the server no longer has this part of the conversation")?;
+                    read::stop(turn, &mut log, Why::ServerRestored)?;
                     turn.facts.push(Fact::Gone(log.id));
                     Ok(())
                 }
@@ -110,7 +111,7 @@ pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage)
     // What was pushed meanwhile may be ahead of the page; what was read before it was asked for may not.
     let known = turn.live.asked_after.get(branch).copied().unwrap_or(log.n);
     if page.count < known {
-        read::stop(turn, &mut log, "the server was restored from an old backup and has less than this device")?;
+        read::stop(turn, &mut log, Why::ServerRestored)?;
         return Ok(false);
     }
     turn.live.opened.insert(*branch, page.count.max(log.n));
@@ -121,7 +122,7 @@ pub(crate) fn begin_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage)
 pub(crate) fn end_page(turn: &mut Turn<'_>, branch: &BranchId, page: &LogPage) -> Result<(), EngineError> {
     let Some(mut log) = store::find_by_branch(turn.db, branch)? else { return Ok(()) };
     if log.is_followed() && log.n == page.count && log.head != page.head {
-        return read::stop(turn, &mut log, "the server's history is not the one this device has read");
+        return read::stop(turn, &mut log, Why::ServerLied);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::{
     db::millis,
     turn::{Turn, Want},
 };
+use client_api::Why;
 use proto::{
     BranchId, ContentHash, LogEntry, Request,
     chain::{branch_id, content_hash, first_head, next_head},
@@ -50,7 +51,7 @@ pub(crate) fn next(turn: &mut Turn<'_>, branch: &BranchId, entry: &LogEntry) -> 
     }
     let env = entry.env.as_ref().map(|env| env.as_slice());
     if env.is_some_and(|env| content_hash(env) != entry.env_hash) {
-        stop(turn, &mut log, "the server sent an altered entry")?;
+        stop(turn, &mut log, Why::ServerLied)?;
         return Ok(Next::Stop);
     }
     if let (LogKind::Conversation, Some(env)) = (log.kind, env) {
@@ -73,7 +74,7 @@ pub(crate) fn taken(turn: &mut Turn<'_>, mut log: LogRow, entry: &LogEntry, take
 }
 
 /// Neither read nor written any more, and why.
-pub(crate) fn stop(turn: &mut Turn<'_>, log: &mut LogRow, reason: &str) -> Result<(), EngineError> {
+pub(crate) fn stop(turn: &mut Turn<'_>, log: &mut LogRow, reason: Why) -> Result<(), EngineError> {
     log.state = LogState::Stopped;
     store::save(turn.db, log)?;
     store::set_reason(turn.db, &log.id, reason)?;

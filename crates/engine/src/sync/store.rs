@@ -7,7 +7,7 @@ use crate::{
     db::{self, Db, Row, col, col_opt, params},
     log::{DirKey, EnvelopeError, Place, envelope},
 };
-use client_api::ConversationId;
+use client_api::{ConversationId, Why};
 use proto::{BranchId, ContentHash, EntryKind, LogId, TtlClass};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,9 +126,17 @@ pub(crate) fn save(db: &Db<'_>, log: &LogRow) -> Result<(), EngineError> {
     Ok(())
 }
 
-pub(crate) fn set_reason(db: &Db<'_>, log: &LogId, reason: &str) -> Result<(), EngineError> {
-    db::run(db, "UPDATE log SET reason = ?2 WHERE id = ?1", params![log.as_bytes(), reason])?;
+pub(crate) fn set_reason(db: &Db<'_>, log: &LogId, reason: Why) -> Result<(), EngineError> {
+    db::run(db, "UPDATE log SET reason = ?2 WHERE id = ?1", params![log.as_bytes(), reason.number()])?;
     Ok(())
+}
+
+/// Why a conversation has no log that is followed; `None` as long as there is one.
+pub(crate) fn find_reason(db: &Db<'_>, conversation: &ConversationId) -> Result<Option<Why>, EngineError> {
+    let sql = "SELECT reason FROM log WHERE conversation = ?1 AND state = 3 AND reason IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM log WHERE conversation = ?1 AND state IN (0, 1, 4)) ORDER BY id LIMIT 1";
+    let number: Option<u32> = db::find(db, sql, [conversation.as_bytes()], |row| row.get(0))?;
+    Ok(number.and_then(Why::of_number))
 }
 
 pub(crate) fn find(db: &Db<'_>, id: &LogId) -> Result<Option<LogRow>, EngineError> {

@@ -3,6 +3,7 @@
 
 pub mod blob;
 pub mod listen;
+pub mod page;
 pub mod serve;
 pub mod socket;
 pub mod status;
@@ -31,6 +32,9 @@ pub struct App {
     /// Loopback and no proxy: the first authority needs no code.
     pub trusts_first: bool,
     pub shows_metrics: bool,
+    /// Browsers reach this server by https alone.
+    pub is_https: bool,
+    pub pages: page::Pages,
     pub limits: Limits,
     pub recovery: RecoveryId,
     pub board: Arc<SharedBoard>,
@@ -59,6 +63,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(BLOB_CHUNK_BYTES + 1))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
+        .fallback(page::serve)
         .with_state(app)
 }
 

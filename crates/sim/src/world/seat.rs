@@ -170,8 +170,8 @@ impl World {
 
     fn take(&mut self, person: Person, out: Vec<Output>) {
         for output in &out {
-            if let Output::Event(Event::Warning(_, text)) = output {
-                self.trace(|| format!("{} warns: {text}", person.0));
+            if let Output::Event(Event::Warning(_, why)) = output {
+                self.trace(|| format!("{} warns: {why}", person.0));
             }
         }
         let seat = &mut self.seats[person.0];

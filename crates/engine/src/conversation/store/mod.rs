@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Rows of conversations, members, intents and messages.
 
+mod message;
+
+pub(crate) use message::{
+    MessageRow, add_message, chain_bytes, count_undisplayed, find_message, find_newest, is_in, list_before,
+    list_expired, list_messages, list_undisplayed, list_with_attachments,
+};
+
 use crate::{
     EngineError,
     db::{self, Db, Row, col, col_opt, params},
 };
-use client_api::{ConversationId, ConversationKind, DeviceId, MessageId, Notice, Timestamp, UserId};
-use minicbor::bytes::ByteVec;
+use client_api::{ConversationId, ConversationKind, DeviceId, MessageId, Timestamp, UserId, Why};
 
 /// A conversation as kept.
 #[derive(Clone, Debug)]
@@ -17,7 +23,7 @@ pub(crate) struct ConversationRow {
     pub peer: Option<UserId>,
     pub member: bool,
     pub moderators: Vec<UserId>,
-    pub problem: Option<String>,
+    pub problem: Option<Why>,
 }
 
 fn conversation(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
@@ -33,7 +39,7 @@ fn conversation(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         peer: col_opt(row, 3)?,
         member: row.get(4)?,
         moderators: minicbor::decode(&moderators).unwrap_or_default(),
-        problem: row.get(6)?,
+        problem: row.get::<_, Option<u32>>(6)?.and_then(Why::of_number),
     })
 }
 
@@ -65,7 +71,7 @@ pub(crate) fn save(db: &Db<'_>, row: &ConversationRow) -> Result<(), EngineError
             row.peer.as_ref().map(UserId::as_bytes),
             row.member,
             moderators,
-            row.problem
+            row.problem.map(Why::number)
         ],
     )?;
     Ok(())
@@ -148,113 +154,6 @@ pub(crate) fn list_intents(db: &Db<'_>, id: &ConversationId) -> Result<Vec<Inten
         };
         Ok(Intent { kind, user: col(row, 1)?, not_before: db::time(row, 2)? })
     })
-}
-
-/// A message as kept.
-#[derive(Clone, Debug)]
-pub(crate) struct MessageRow {
-    pub position: u64,
-    pub id: MessageId,
-    pub conversation: ConversationId,
-    pub sender: UserId,
-    pub device: DeviceId,
-    pub sent_at: Timestamp,
-    pub body: Option<Vec<u8>>,
-    pub notice: Option<Notice>,
-    pub state: i64,
-    pub delivery: i64,
-    pub displayed_at: Option<i64>,
-    pub expires_at: Option<i64>,
-    pub after_secs: Option<u32>,
-    pub verified: Option<bool>,
-    /// The author's [device, user, issuer], CBOR.
-    pub chain: Option<Vec<u8>>,
-}
-
-const MESSAGE: &str = "SELECT position, id, conversation, sender, device, sent_at, body, notice, state, delivery,
-    displayed_at, expires_at, after_secs, verified, chain FROM message";
-
-/// In the order of their declaration: kept by number.
-const NOTICES: [Notice; 6] =
-    [Notice::Joined, Notice::Leaves, Notice::Gone, Notice::YouAreOut, Notice::SetUpAnew, Notice::NotForwarded];
-
-fn read_notice(number: i64) -> Option<Notice> {
-    NOTICES.get(usize::try_from(number).ok()?).copied()
-}
-
-fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
-    Ok(MessageRow {
-        position: row.get::<_, i64>(0)? as u64,
-        id: col(row, 1)?,
-        conversation: col(row, 2)?,
-        sender: col(row, 3)?,
-        device: col(row, 4)?,
-        sent_at: db::time(row, 5)?,
-        body: row.get(6)?,
-        notice: row.get::<_, Option<i64>>(7)?.and_then(read_notice),
-        state: row.get(8)?,
-        delivery: row.get(9)?,
-        displayed_at: row.get(10)?,
-        expires_at: row.get(11)?,
-        after_secs: row.get(12)?,
-        verified: row.get(13)?,
-        chain: row.get(14)?,
-    })
-}
-
-pub(crate) fn find_message(db: &Db<'_>, id: &MessageId) -> Result<Option<MessageRow>, EngineError> {
-    db::find(db, &format!("{MESSAGE} WHERE id = ?1"), [id.as_bytes()], message)
-}
-
-pub(crate) fn list_messages(
-    db: &Db<'_>,
-    id: &ConversationId,
-    after: u64,
-    limit: u32,
-) -> Result<Vec<MessageRow>, EngineError> {
-    let sql = format!("{MESSAGE} WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3");
-    db::list(db, &sql, params![id.as_bytes(), after as i64, limit], message)
-}
-
-pub(crate) fn list_undisplayed(db: &Db<'_>, limit: u32) -> Result<Vec<MessageRow>, EngineError> {
-    let sql = format!("{MESSAGE} WHERE displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?1");
-    db::list(db, &sql, [limit], message)
-}
-
-pub(crate) fn list_expired(db: &Db<'_>, now: i64) -> Result<Vec<MessageRow>, EngineError> {
-    let sql = format!("{MESSAGE} WHERE expires_at IS NOT NULL AND expires_at <= ?1 AND state = 0");
-    db::list(db, &sql, [now], message)
-}
-
-/// `false`: there is a message of this id already.
-pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineError> {
-    let added = db::run(
-        db,
-        "INSERT OR IGNORE INTO message (id, conversation, sender, device, sent_at, body, notice, state, delivery,
-         displayed_at, expires_at, after_secs, verified, chain)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        params![
-            row.id.as_bytes(),
-            row.conversation.as_bytes(),
-            row.sender.as_bytes(),
-            row.device.as_bytes(),
-            db::millis(row.sent_at),
-            row.body,
-            row.notice.map(|notice| notice as i64),
-            row.state,
-            row.delivery,
-            row.displayed_at,
-            row.expires_at,
-            row.after_secs,
-            row.verified,
-            row.chain
-        ],
-    )?;
-    Ok(added > 0)
-}
-
-pub(crate) fn chain_bytes(chain: &[ByteVec]) -> Vec<u8> {
-    minicbor::to_vec(chain).expect("encoding to memory does not fail")
 }
 
 /// Own entries of one conversation not yet read back.

@@ -68,7 +68,7 @@ fn make(build: Build) -> Result<()> {
         println!("there is no page yet (crates/web): only the worker is built");
         files.insert("worker.js".into(), LOADER.into());
     }
-    files.insert("release.json".into(), release(&files, build)?);
+    sign(&mut files, build)?;
     let quality = if build == Build::Release { Quality::Best } else { Quality::Fast };
     let written = twin::write(&folder(), &files, quality)?;
     let bytes: usize = files.values().map(Vec::len).sum();
@@ -157,16 +157,13 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// What this build is made of, for people who compare.
-fn release(files: &Files, build: Build) -> Result<Vec<u8>> {
-    let commit = shell::output(shell::command("git").args(["rev-parse", "HEAD"])).ok();
-    let hashes: std::collections::BTreeMap<&str, String> =
-        files.iter().map(|(name, bytes)| (name.as_str(), twin::hash(bytes))).collect();
-    let release = serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": commit.as_deref().map(str::trim),
-        "profile": if build == Build::Release { "web" } else { "dev" },
-        "files": hashes,
-    });
-    Ok(serde_json::to_vec_pretty(&release)?)
+/// Adds the signed manifest of all files.
+#[cfg(feature = "wasm")]
+fn sign(files: &mut Files, build: Build) -> Result<()> {
+    crate::release::sign(files, if build == Build::Release { "web" } else { "dev" })
+}
+
+#[cfg(not(feature = "wasm"))]
+fn sign(_: &mut Files, _: Build) -> Result<()> {
+    anyhow::bail!("built without the feature `wasm`, which signs")
 }

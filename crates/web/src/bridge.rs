@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The way to the worker: typed questions out, answers and events back. Keys never come this way.
 
+use crate::script;
 use client_api::{
     Answer, Command, Event, Query, View,
     port::{Call, FromWorker, LinkView, PORT_BYTES, PortError, See, Tell, ToWorker},
@@ -9,7 +10,7 @@ use futures_channel::oneshot;
 use js_sys::{Array, Uint8Array};
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 /// What comes unasked.
 #[derive(Clone, Debug)]
@@ -39,9 +40,7 @@ thread_local! {
 
 /// Starts the worker; `news` gets what comes unasked.
 pub fn start(news: impl Fn(News) + Clone + 'static) {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let Ok(worker) = Worker::new_with_options("/worker.js", &options) else {
+    let Ok(worker) = script::start_worker() else {
         news(News::Crashed);
         return;
     };

@@ -2,7 +2,6 @@
 //! The web messenger and the cockpit: draws what the worker's engine knows, and holds no key itself.
 
 mod bridge;
-#[path = "stub.rs"]
 mod cockpit;
 mod file;
 mod notice;
@@ -10,10 +9,12 @@ mod page;
 mod part;
 mod place;
 mod release;
+mod script;
 mod setting;
 mod state;
 mod text;
 mod time;
+mod update;
 
 fn main() {
     leptos::mount::mount_to_body(page::root::root);

@@ -6,9 +6,10 @@ use crate::{
     part::toast::{self, Toast},
     place::{self, Place},
     setting::Settings,
+    update,
 };
 use client_api::{
-    AccountState, AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
+    AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
     port::{AccountEntry, AccountKey, LinkView, ListAccounts, Open, Opened, PortError, Which},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -62,6 +63,8 @@ pub struct App {
     pub key: RwSignal<Option<AccountKey>>,
     /// A message to be shown in its conversation, with its position.
     pub pointed: RwSignal<Option<(ConversationId, MessageId, u64)>>,
+    /// A newer release waits to be loaded.
+    pub update: RwSignal<bool>,
     list_due: RwSignal<bool>,
 }
 
@@ -83,6 +86,7 @@ impl App {
             spoken: RwSignal::default(),
             key: RwSignal::new(None),
             pointed: RwSignal::new(None),
+            update: RwSignal::new(false),
             list_due: RwSignal::new(false),
         }
     }
@@ -94,6 +98,7 @@ impl App {
         place::follow(app.place);
         app.watch_network();
         bridge::start(move |news| app.hear(news));
+        update::watch(app);
         app
     }
 
@@ -277,11 +282,6 @@ impl App {
 /// The page's state, anywhere below the root.
 pub fn app() -> App {
     expect_context()
-}
-
-/// `true` while the account can be used.
-pub fn is_ready(status: &Status) -> bool {
-    status.account == AccountState::Ready
 }
 
 const CHOICE: &str = "rohrpost.account";

@@ -7,13 +7,13 @@ use crate::{
         art::{self, Capsule},
         avatar,
         field::{button_with, search, styled_icon_button},
-        icon::{Icon, Size, icon, sized, small},
+        icon::{Icon, Size, icon, sized},
         skeleton, toast,
     },
     place::Place,
     state::{App, app},
     text::{t, tr},
-    time,
+    time, update,
 };
 use client_api::{ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, port::{Dial, LinkView}};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -38,6 +38,7 @@ pub fn list() -> AnyView {
     (
         head,
         search(wanted, "search", move |event| search_keys(app, shown, &event)),
+        update::prompt(app),
         banner(app),
         filters(filter),
         html::div().class("rp-scroll").child(move || body(app, shown, wanted)),
@@ -289,9 +290,4 @@ pub fn in_words(notice: Notice, who: &str) -> String {
         Notice::NotForwarded => "notice-not-forwarded",
     };
     tr(key, &[("who", who.into())])
-}
-
-/// A small line with an icon, for other lists.
-pub fn hint(what: Icon, key: &'static str) -> AnyView {
-    html::p().class("rp-sys").child((small(what), html::span().child(move || t(key)))).into_any()
 }

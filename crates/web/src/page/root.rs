@@ -7,11 +7,9 @@ use crate::{
     part::toast,
     setting,
     state::{App, Stage},
+    update,
 };
-use client_api::{
-    AccountState, Link,
-    port::Which,
-};
+use client_api::{AccountState, Link, port::Which};
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 
@@ -20,6 +18,8 @@ pub fn root() -> AnyView {
     let app = App::start();
     setting::follow_system(app.settings);
     notice::title(app);
+    notice::aloud(app);
+    update::watch(app);
     spawn_local(app.open(link.map(Which::Link), false));
     let screen = Memo::new(move |_| which(app));
     (

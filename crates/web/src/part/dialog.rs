@@ -26,9 +26,9 @@ pub fn dialog(
     let (leave, leave_too) = (close.clone(), close.clone());
     let head = html::header().class("rp-top").child((
         html::h1().class("rp-h1").attr("id", "dialog-heading").child(heading),
-        styled_icon_button(Icon::X, "close", "", move || leave()),
+        styled_icon_button(Icon::X, "close", "", leave),
     ));
-    frame(width, "dialog-heading", move || leave_too(), (head, body).into_any())
+    frame(width, "dialog-heading", leave_too, (head, body).into_any())
 }
 
 /// A dialog without a heading of its own; `label` is the id of the element that names it.
@@ -75,7 +75,7 @@ pub fn confirm(
 ) -> AnyView {
     let (no, done) = (close.clone(), close.clone());
     let buttons = html::div().class("rp-modal__acts").child((
-        button("cancel", "", move || no()),
+        button("cancel", "", no),
         button(yes, "rp-btn--danger-fill", move || {
             act();
             done();

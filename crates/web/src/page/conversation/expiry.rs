@@ -42,11 +42,9 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
                 .attr("role", "radio")
                 .attr("aria-checked", move || if is() { "true" } else { "false" })
                 .on(ev::click, move |_| choose(expires))
-                .child((
-                    small(what),
-                    html::span().class("rp-grow").child(text),
-                    move || is().then(|| small(Icon::Check)),
-                )),
+                .child((small(what), html::span().class("rp-grow").child(text), move || {
+                    is().then(|| small(Icon::Check))
+                })),
         )
     };
     let spans: Vec<_> = SPANS
@@ -79,7 +77,11 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
                     .prop("value", move || at.get())
                     .on(ev::input, move |event| at.set(event_target_value(&event))),
             )),
-            html::button().attr("type", "submit").class("rp-btn").prop("disabled", move || !ahead()).child(move || t("expiry-set")),
+            html::button()
+                .attr("type", "submit")
+                .class("rp-btn")
+                .prop("disabled", move || !ahead())
+                .child(move || t("expiry-set")),
         ));
     let body = html::div().class("rp-expiry").child((
         html::p().class("rp-sm rp-muted").child(move || t("expiry-text")),

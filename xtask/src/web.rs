@@ -89,7 +89,7 @@ const LOADER: &str = "import init from './worker_core.js';\nawait init();\n";
 fn bound(part: &Part, build: Build) -> Result<PathBuf> {
     let (profile, folder, host) = match build {
         Build::Fast => ("dev", "debug", Host::Checked),
-        Build::Release => ("web", "web", Host::Web),
+        Build::Release => ("browser", "browser", Host::Web),
     };
     let mut command = cargo();
     command.args(part.what.iter().take(1)).args(["--locked", "-p", part.package, "--target", TARGET]);
@@ -165,7 +165,7 @@ fn release(files: &Files, build: Build) -> Result<Vec<u8>> {
     let release = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "commit": commit.as_deref().map(str::trim),
-        "profile": if build == Build::Release { "web" } else { "dev" },
+        "profile": if build == Build::Release { "browser" } else { "dev" },
         "files": hashes,
     });
     Ok(serde_json::to_vec_pretty(&release)?)

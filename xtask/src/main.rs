@@ -9,6 +9,7 @@ mod demo;
 mod fuzz;
 mod node;
 mod product;
+mod release;
 mod shell;
 mod stage;
 mod test;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask CHORE
 
-  demo    build the release binaries and play the pothole journey
+  demo    build the release, start a town on loopback and print links for a browser; `--fresh` starts over
   test    build the binaries, then run every test (further arguments go to the test runner)
   node    the engine's unit tests for WebAssembly alone, in node
   web     build the web messenger into target/web; --fast for the edit loop

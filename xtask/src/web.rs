@@ -57,18 +57,11 @@ fn make(build: Build) -> Result<()> {
     let started = Instant::now();
     let mut files = Files::new();
     collect(&bound(&WORKER, build)?, "", &mut files)?;
+    collect(&bound(&PAGE, build)?, "", &mut files)?;
     let source = shell::root().join("crates/web");
-    if source.join("Cargo.toml").exists() {
-        collect(&bound(&PAGE, build)?, "", &mut files)?;
-        collect(&source.join("static"), "", &mut files)?;
-        if source.join("package.json").exists() {
-            collect(&styled(&source)?, "", &mut files)?;
-        }
-    } else {
-        println!("there is no page yet (crates/web): only the worker is built");
-        files.insert("worker.js".into(), LOADER.into());
-    }
-    files.insert("release.json".into(), release(&files, build)?);
+    collect(&source.join("static"), "", &mut files)?;
+    collect(&styled(&source)?, "", &mut files)?;
+    sign(&mut files, build)?;
     let quality = if build == Build::Release { Quality::Best } else { Quality::Fast };
     let written = twin::write(&folder(), &files, quality)?;
     let bytes: usize = files.values().map(Vec::len).sum();
@@ -81,9 +74,6 @@ fn make(build: Build) -> Result<()> {
     );
     Ok(())
 }
-
-/// Stands in for the page's own, until there is one.
-const LOADER: &str = "import init from './worker_core.js';\nawait init();\n";
 
 /// The part's module, in a folder of its own; made anew only when the built file has changed.
 fn bound(part: &Part, build: Build) -> Result<PathBuf> {
@@ -157,16 +147,13 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// What this build is made of, for people who compare.
-fn release(files: &Files, build: Build) -> Result<Vec<u8>> {
-    let commit = shell::output(shell::command("git").args(["rev-parse", "HEAD"])).ok();
-    let hashes: std::collections::BTreeMap<&str, String> =
-        files.iter().map(|(name, bytes)| (name.as_str(), twin::hash(bytes))).collect();
-    let release = serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": commit.as_deref().map(str::trim),
-        "profile": if build == Build::Release { "browser" } else { "dev" },
-        "files": hashes,
-    });
-    Ok(serde_json::to_vec_pretty(&release)?)
+/// Adds the signed manifest of all files.
+#[cfg(feature = "wasm")]
+fn sign(files: &mut Files, build: Build) -> Result<()> {
+    crate::release::sign(files, if build == Build::Release { "browser" } else { "dev" })
+}
+
+#[cfg(not(feature = "wasm"))]
+fn sign(_: &mut Files, _: Build) -> Result<()> {
+    anyhow::bail!("built without the feature `wasm`, which signs")
 }

@@ -13,11 +13,11 @@ use axum::{
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
 /// The page may load its own files, run its own WebAssembly and talk to its own server; nothing else, and no text
-/// becomes a script (20-protocol §11).
+/// becomes a script (20-protocol §11). The one policy for Trusted Types lets the page start its two workers (ADR 8).
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' blob: data:; media-src blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'";
+    require-trusted-types-for 'script'; trusted-types rohrpost";
 /// What a browser would let a page ask for. A report may have a photo and a place; a link is copied.
 const PERMISSIONS: &str = "camera=(self), geolocation=(self), clipboard-write=(self), accelerometer=(), autoplay=(), \
     clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), gyroscope=(), \

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Writing a message: text that grows, files, place, self-destruct, an answer to another; nothing typed is lost.
+
+use super::{
+    Open, expiry,
+    message::place_text,
+    rows::is_own,
+    tray::{self, Item, Noted, Origin, State},
+    window::Echo,
+};
+use crate::{
+    bridge::{self, ask},
+    file::picture,
+    page::list::name_of,
+    part::{
+        field::styled_icon_button,
+        icon::{Icon, icon, small},
+        toast::{self, Toast},
+    },
+    setting::EnterKey,
+    state::{App, app},
+    text::{t, tr},
+};
+use client_api::{
+    Answer, AttachmentId, Command, ConversationId, ConversationView, Draft, Expiry, MessageView, Place, Query, Timestamp,
+};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use std::time::Duration;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{FileList, HtmlInputElement, KeyboardEvent};
+
+/// A draft is kept this long after the last key.
+const KEEP: Duration = Duration::from_millis(300);
+
+/// The message being written.
+#[derive(Clone, Copy)]
+pub struct Composer {
+    id: ConversationId,
+    pub text: RwSignal<String>,
+    pub items: RwSignal<Vec<Item>>,
+    pub expires: RwSignal<Expiry>,
+    pub noted: RwSignal<Noted>,
+    pub reply: RwSignal<Option<MessageView>>,
+    /// Photos go as they are, with all the camera noted.
+    pub original: RwSignal<bool>,
+    more: RwSignal<bool>,
+    choosing: RwSignal<bool>,
+    next: RwSignal<u64>,
+    input: NodeRef<html::Textarea>,
+    due: RwSignal<u64>,
+}
+
+impl Composer {
+    pub fn new(id: ConversationId) -> Self {
+        Self {
+            id,
+            text: RwSignal::default(),
+            items: RwSignal::default(),
+            expires: RwSignal::default(),
+            noted: RwSignal::default(),
+            reply: RwSignal::new(None),
+            original: RwSignal::new(false),
+            more: RwSignal::new(false),
+            choosing: RwSignal::new(false),
+            next: RwSignal::new(0),
+            input: NodeRef::new(),
+            due: RwSignal::new(0),
+        }
+    }
+
+    /// What was typed before this conversation was left.
+    pub fn restore(self, app: App) {
+        let _ = app;
+        spawn_local(async move {
+            if let Ok(Some(view)) = ask!(Query::Conversation(self.id), Conversation)
+                && let Some(draft) = view.draft
+                && self.text.try_get_untracked().is_some_and(|text| text.is_empty())
+            {
+                self.text.set(draft);
+                request_animation_frame(move || self.grow());
+            }
+        });
+        let save = move || {
+            if let Some(text) = self.text.try_get_untracked() {
+                self.save(text);
+            }
+        };
+        let handle = window_event_listener_untyped("pagehide", move |_| save());
+        on_cleanup(move || {
+            handle.remove();
+            save();
+        });
+    }
+
+    fn save(self, text: String) {
+        let command = Command::SaveDraft { conversation: self.id, text };
+        spawn_local(async move {
+            let _ = bridge::tell(command).await;
+        });
+    }
+
+    fn typed(self, text: String) {
+        self.text.set(text);
+        self.grow();
+        let number = self.due.get_untracked() + 1;
+        self.due.set(number);
+        set_timeout(
+            move || {
+                if self.due.try_get_untracked() == Some(number) {
+                    self.save(self.text.get_untracked());
+                }
+            },
+            KEEP,
+        );
+    }
+
+    /// Browsers that can't size a text field by its content are helped.
+    fn grow(self) {
+        if let Some(input) = self.input.get_untracked() {
+            let style = web_sys::HtmlElement::style(&input);
+            let _ = style.set_property("height", "auto");
+            let _ = style.set_property("height", &format!("{}px", input.scroll_height()));
+        }
+    }
+
+    pub fn focus(self) {
+        if let Some(input) = self.input.get_untracked() {
+            let _ = input.focus();
+        }
+    }
+
+    pub fn reply_to(self, view: MessageView) {
+        self.reply.set(Some(view));
+        self.focus();
+    }
+
+    /// Puts a text back that was not sent, before whatever is typed now.
+    pub fn give_back(self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        let now = self.text.get_untracked();
+        let both = if now.is_empty() { text } else { format!("{text}\n{now}") };
+        self.typed(both);
+        self.focus();
+    }
+
+    /// Takes files in.
+    pub fn take(self, app: App, list: &FileList, origin: Origin) {
+        for file in picture::files(list) {
+            self.next.update(|next| *next += 1);
+            let item = Item::new(self.next.get_untracked(), file, origin);
+            self.items.update(|all| all.push(item.clone()));
+            item.take_in(app, self);
+        }
+        self.focus();
+    }
+
+    pub fn remove(self, number: u64) {
+        let item = self.items.with_untracked(|all| all.iter().find(|item| item.number == number).cloned());
+        if let Some(item) = item {
+            item.remove();
+        }
+        self.items.update(|all| all.retain(|item| item.number != number));
+        if self.items.with_untracked(Vec::is_empty) {
+            self.noted.set(Noted::default());
+        }
+        self.focus();
+    }
+
+    /// Place and time of a photo, where none is noted yet.
+    pub fn note(self, place: Option<Place>, taken: Option<Timestamp>) {
+        self.noted.update(|noted| {
+            noted.place = noted.place.or(place);
+            noted.taken = noted.taken.or(taken);
+        });
+    }
+
+    /// Asks the device where it is.
+    pub fn locate(self) {
+        let Ok(geolocation) = window().navigator().geolocation() else { return };
+        let found = Closure::once_into_js(move |position: web_sys::Position| {
+            let at = position.coords();
+            let place = Place {
+                latitude_e7: picture::e7(at.latitude()),
+                longitude_e7: picture::e7(at.longitude()),
+                accuracy_m: at.accuracy().clamp(0.0, 1e6).round() as u32,
+            };
+            if self.noted.try_get_untracked().is_some() {
+                self.note(Some(place), None);
+            }
+        });
+        let _ = geolocation.get_current_position(found.unchecked_ref());
+    }
+
+    fn is_empty(self) -> bool {
+        let text = self.text.with(|text| text.trim().is_empty());
+        text && self.items.with(Vec::is_empty) && self.noted.with(|noted| noted.place.is_none())
+    }
+
+    /// All files are in.
+    fn is_complete(self) -> bool {
+        self.items.with(|all| all.iter().all(|item| matches!(item.state.get(), State::Ready(_))))
+    }
+}
+
+pub fn composer(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
+    let app = app();
+    let member = Memo::new(move |_| view.with(|view| view.as_ref().is_none_or(|view| view.member)));
+    (move || if member.get() { form(app, open, view) } else { left() }).into_any()
+}
+
+fn left() -> AnyView {
+    html::p().class("rp-composer rp-composer--left").child((small(Icon::Lock), html::span().child(move || t("left-text")))).into_any()
+}
+
+fn form(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
+    let composer = open.composer;
+    let send = move || send(app, open);
+    html::form()
+        .class("rp-composer")
+        .on(ev::submit, move |event| {
+            event.prevent_default();
+            send();
+        })
+        .child((
+            html::div().class("rp-composer__box").child((
+                reply_bar(composer),
+                tray::tray(app, composer),
+                chips(composer),
+                row(app, open, view),
+            )),
+            move || composer.more.get().then(|| more(app, open)),
+            move || composer.choosing.get().then(|| expiry::picker(composer.expires, move || {
+                composer.choosing.set(false);
+                composer.focus();
+            })),
+        ))
+        .into_any()
+}
+
+fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
+    let composer = open.composer;
+    let hint = move || view.with(|view| view.as_ref().map_or_else(|| t("message"), |view| tr("message-to", &[("name", name_of(view).into())])));
+    let input = html::textarea()
+        .class("rp-composer__text")
+        .attr("rows", "1")
+        .attr("dir", "auto")
+        .attr("aria-label", move || t("write-message"))
+        .attr("placeholder", hint)
+        .attr("enterkeyhint", "send")
+        .node_ref(composer.input)
+        .prop("value", move || composer.text.get())
+        .on(ev::input, move |event| composer.typed(event_target_value(&event)))
+        .on(ev::keydown, move |event| keys(app, open, &event))
+        .on(ev::paste, move |event| {
+            if let Some(files) = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+                event.prevent_default();
+                composer.take(app, &files, Origin::File);
+            }
+        });
+    let camera = file_input(app, composer, Origin::Camera);
+    let can_send = move || !composer.is_empty();
+    html::div()
+        .class("rp-composer__row")
+        .child((
+            html::button()
+                .attr("type", "button")
+                .class("rp-iconbtn")
+                .attr("aria-label", move || t("attach"))
+                .attr("title", move || t("attach"))
+                .attr("aria-expanded", move || if composer.more.get() { "true" } else { "false" })
+                .on(ev::click, move |_| composer.more.update(|more| *more = !*more))
+                .child(icon(Icon::Plus)),
+            input,
+            camera,
+            move || {
+                can_send().then(|| {
+                    html::button()
+                        .attr("type", "submit")
+                        .class("rp-iconbtn rp-iconbtn--fill rp-composer__send")
+                        .attr("aria-label", move || t("send"))
+                        .attr("title", move || t("send"))
+                        .prop("disabled", move || !composer.is_complete())
+                        .child(icon(Icon::Send))
+                })
+            },
+        ))
+        .into_any()
+}
+
+fn keys(app: App, open: Open, event: &KeyboardEvent) {
+    if event.key() == "Enter" && !event.is_composing() {
+        let plain = !event.shift_key() && !event.alt_key();
+        let sends = match app.settings.get_untracked().enter {
+            EnterKey::Sends => plain,
+            EnterKey::Breaks => event.ctrl_key() || event.meta_key(),
+        };
+        if sends {
+            event.prevent_default();
+            send(app, open);
+        }
+    } else if event.key() == "Escape" && open.composer.reply.get_untracked().is_some() {
+        event.prevent_default();
+        open.composer.reply.set(None);
+    }
+}
+
+/// A button that opens the camera or the files.
+fn file_input(app: App, composer: Composer, origin: Origin) -> AnyView {
+    let input = NodeRef::<html::Input>::new();
+    let take = move |event: web_sys::Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        if let Some(files) = input.files() {
+            composer.take(app, &files, origin);
+        }
+        input.set_value("");
+        composer.more.set(false);
+    };
+    let choose = move || {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let hidden = html::input().attr("type", "file").class("rp-hiddeninput").attr("tabindex", "-1").attr("aria-hidden", "true").node_ref(input).on(ev::change, take);
+    match origin {
+        Origin::Camera => (
+            hidden.attr("accept", "image/*").attr("capture", "environment").attr("data-input", "camera"),
+            html::button()
+                .attr("type", "button")
+                .class("rp-iconbtn")
+                .attr("aria-label", move || t("take-photo"))
+                .attr("title", move || t("take-photo"))
+                .on(ev::click, move |_| choose())
+                .child(icon(Icon::Camera)),
+        )
+            .into_any(),
+        Origin::File => (
+            hidden.attr("multiple", "").attr("data-input", "file"),
+            entry(Icon::Clip, "attach-file", choose),
+        )
+            .into_any(),
+    }
+}
+
+fn entry(what: Icon, label: &'static str, act: impl Fn() + 'static) -> AnyView {
+    html::button().attr("type", "button").on(ev::click, move |_| act()).child((small(what), html::span().child(move || t(label)))).into_any()
+}
+
+/// What else can be put into a message.
+fn more(app: App, open: Open) -> AnyView {
+    let composer = open.composer;
+    let place = move || {
+        composer.more.set(false);
+        composer.locate();
+    };
+    let choose = move || {
+        composer.more.set(false);
+        composer.choosing.set(true);
+    };
+    let original = html::label().class("rp-menu__check").child((
+        html::input()
+            .attr("type", "checkbox")
+            .prop("checked", move || composer.original.get())
+            .on(ev::change, move |event| composer.original.set(event_target_checked(&event))),
+        html::span().child((
+            html::span().child(move || t("photo-original")),
+            html::small().child(move || t("photo-original-text")),
+        )),
+    ));
+    (
+        html::div().class("rp-menuback").on(ev::click, move |_| composer.more.set(false)),
+        html::div()
+            .class("rp-menu rp-menu--composer")
+            .attr("role", "group")
+            .attr("aria-label", move || t("attach"))
+            .on(ev::keydown, move |event| {
+                if event.key() == "Escape" {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    composer.more.set(false);
+                    composer.focus();
+                }
+            })
+            .child((
+                file_input(app, composer, Origin::File),
+                entry(Icon::Pin, "add-place", place),
+                entry(Icon::Timer, "expiry", choose),
+                original,
+            )),
+    )
+        .into_any()
+}
+
+fn reply_bar(composer: Composer) -> AnyView {
+    (move || {
+        composer.reply.get().map(|view| {
+            let name = if is_own(&view) { t("you") } else { view.sender_name.clone() };
+            let text = view.text.or_else(|| view.attachments.first().map(|one| one.name.clone())).unwrap_or_default();
+            let hue = crate::part::avatar::hue(view.sender.as_bytes());
+            html::div().class("rp-replybar").child((
+                html::div().class(format!("rp-quote hue-{hue} rp-grow")).child((
+                    html::b().child(tr("reply-to", &[("name", name.into())])),
+                    html::span().class("rp-ellipsis rp-block").attr("dir", "auto").child(text),
+                )),
+                styled_icon_button(Icon::X, "reply-drop", "", move || composer.reply.set(None)),
+            ))
+        })
+    })
+    .into_any()
+}
+
+fn chips(composer: Composer) -> AnyView {
+    let chip = |class: &'static str, what: Icon, text: String, drop: Box<dyn Fn()>| {
+        html::span()
+            .class(format!("rp-cchip {class}"))
+            .child((small(what), html::span().class("rp-ellipsis").child(text), styled_icon_button(Icon::X, "remove", "", drop)))
+            .into_any()
+    };
+    (move || {
+        let noted = composer.noted.get();
+        let place = noted.place.map(|place| {
+            let drop = move || composer.noted.update(|noted| noted.place = None);
+            chip("", Icon::Pin, place_text(place), Box::new(drop))
+        });
+        let taken = noted.taken.map(|at| {
+            let drop = move || composer.noted.update(|noted| noted.taken = None);
+            chip("", Icon::Camera, tr("captured-at", &[("when", crate::time::in_sentence(at).into())]), Box::new(drop))
+        });
+        let expires = composer.expires.get();
+        let burn = (expires != Expiry::Never).then(|| {
+            let drop = move || composer.expires.set(Expiry::Never);
+            chip("rp-cchip--burn", Icon::Timer, expiry::chosen(expires), Box::new(drop))
+        });
+        let any = place.is_some() || taken.is_some() || burn.is_some();
+        any.then(|| html::div().class("rp-composer__chips").child((place, taken, burn)))
+    })
+    .into_any()
+}
+
+/// Sends what is written. The text is shown at once; should it not be taken, it comes back into the composer.
+fn send(app: App, open: Open) {
+    let composer = open.composer;
+    if composer.is_empty() || !composer.is_complete() {
+        return;
+    }
+    let items = composer.items.get_untracked();
+    let attachments: Vec<AttachmentId> = items.iter().filter_map(Item::attachment).collect();
+    let noted = composer.noted.get_untracked();
+    let reply = composer.reply.get_untracked();
+    let draft = Draft {
+        text: composer.text.get_untracked().trim().to_owned(),
+        attachments,
+        place: noted.place,
+        captured_at: noted.taken,
+        expires: composer.expires.get_untracked(),
+        in_reply_to: reply.as_ref().map(|view| view.id),
+    };
+    let echo = Echo { number: composer.next.get_untracked() + 1, text: draft.text.clone() };
+    composer.next.set(echo.number);
+    open.window.echoes.update(|all| all.push(echo.clone()));
+    composer.due.update(|due| *due += 1);
+    composer.text.set(String::new());
+    composer.items.set(Vec::new());
+    composer.noted.set(Noted::default());
+    composer.reply.set(None);
+    request_animation_frame(move || composer.grow());
+    composer.focus();
+    spawn_local(async move {
+        let sent = bridge::tell(Command::Send { conversation: open.id, draft: draft.clone() }).await;
+        match sent {
+            Ok(Answer::Message(id)) => {
+                items.iter().for_each(Item::let_go);
+                let shown = ask!(Query::Message(id), Message).ok().flatten();
+                open.window.echoes.update(|all| all.retain(|one| *one != echo));
+                match shown {
+                    Some(view) if !open.window.newer.get_untracked() => open.window.put(view),
+                    _ => open.window.to_end(app),
+                }
+                app.list_changed();
+            }
+            Ok(_) | Err(_) => {
+                open.window.echoes.update(|all| all.retain(|one| *one != echo));
+                composer.items.update(|all| all.extend(items));
+                composer.noted.set(noted);
+                composer.reply.set(reply);
+                composer.give_back(draft.text);
+                match sent {
+                    Err(error) => app.complain(&error),
+                    Ok(_) => toast::show(app, Toast::done("error-broken")),
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! From messages to what stands below each other: days, the line before what is new, groups of one sender.
+
+use client_api::{Delivery, MessageState, MessageView, Timestamp};
+
+/// One thing in the thread.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Row {
+    Day(Timestamp),
+    /// Before the first new message: how many there are.
+    New(u32),
+    Notice(MessageView),
+    Message(Box<MessageRow>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    pub view: MessageView,
+    /// Of a group of one sender.
+    pub first: bool,
+    pub last: bool,
+}
+
+/// Messages of one sender this far apart are no group any more.
+const APART_MILLIS: u64 = 5 * 60_000;
+
+impl Row {
+    /// Equal for what needs no new drawing.
+    pub fn key(&self) -> (u8, u64, u64) {
+        match self {
+            Self::Day(at) => (0, at.0, 0),
+            Self::New(count) => (1, u64::from(*count), 0),
+            Self::Notice(view) => (2, view.position, 0),
+            Self::Message(row) => (3, row.view.position, print(row)),
+        }
+    }
+}
+
+/// A number that changes with whatever a message shows (FNV-1a, 64 bit: not secret, only different).
+fn print(row: &MessageRow) -> u64 {
+    let mut bytes = minicbor::to_vec(&row.view).unwrap_or_default();
+    bytes.extend([u8::from(row.first), u8::from(row.last)]);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The thread of `messages`, in order. `new_from`: position of the first new message as the thread was opened, and how many.
+/// `same_day` says whether two points in time fall on one local day.
+pub fn rows(
+    messages: &[MessageView],
+    new_from: Option<(u64, u32)>,
+    same_day: impl Fn(Timestamp, Timestamp) -> bool,
+) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(messages.len() + 8);
+    for (index, view) in messages.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| messages.get(index));
+        let after = messages.get(index + 1);
+        let new_day = before.is_none_or(|before| !same_day(before.sent_at, view.sent_at));
+        if new_day {
+            rows.push(Row::Day(view.sent_at));
+        }
+        let is_first_new = |position| before.is_none_or(|before| before.position < position) && view.position >= position;
+        let begins_new = new_from.is_some_and(|(position, _)| is_first_new(position));
+        if let Some((_, count)) = new_from.filter(|_| begins_new) {
+            rows.push(Row::New(count));
+        }
+        if view.state == MessageState::Notice || view.state == MessageState::Gap {
+            rows.push(Row::Notice(view.clone()));
+            continue;
+        }
+        let ends_group = |next: &MessageView| {
+            !together(view, next)
+                || !same_day(view.sent_at, next.sent_at)
+                || new_from.is_some_and(|(position, _)| view.position < position && next.position >= position)
+        };
+        rows.push(Row::Message(Box::new(MessageRow {
+            view: view.clone(),
+            first: new_day || begins_new || before.is_none_or(|before| !together(before, view)),
+            last: after.is_none_or(ends_group),
+        })));
+    }
+    rows
+}
+
+fn together(a: &MessageView, b: &MessageView) -> bool {
+    let lines = [a, b].iter().any(|one| matches!(one.state, MessageState::Notice | MessageState::Gap));
+    !lines && a.sender == b.sender && is_own(a) == is_own(b) && b.sent_at.since(a.sent_at) < APART_MILLIS
+}
+
+pub fn is_own(view: &MessageView) -> bool {
+    view.delivery != Delivery::Received
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client_api::{ConversationId, Expiry, MessageId, UserId};
+
+    fn message(position: u64, sender: u8, minute: u64) -> MessageView {
+        MessageView {
+            id: MessageId([u8::try_from(position % 256).unwrap(); 32]),
+            conversation: ConversationId([0; 32]),
+            position,
+            sender: UserId([sender; 16]),
+            sender_name: "x".into(),
+            sent_at: Timestamp(minute * 60_000),
+            state: MessageState::Shown,
+            delivery: if sender == 0 { Delivery::Stored } else { Delivery::Received },
+            text: Some("x".into()),
+            attachments: Vec::new(),
+            place: None,
+            captured_at: None,
+            forwarded_from: None,
+            expires: Expiry::Never,
+            expires_at: None,
+            displayed: true,
+            notice: None,
+            sender_unit: None,
+            in_reply_to: None,
+            forwardable: true,
+        }
+    }
+
+    fn day(a: Timestamp, b: Timestamp) -> bool {
+        a.0 / 86_400_000 == b.0 / 86_400_000
+    }
+
+    /// D day, N new, | notice, then per message: sender, `(` first, `)` last.
+    fn drawn(messages: &[MessageView], new_from: Option<(u64, u32)>) -> String {
+        rows(messages, new_from, day)
+            .iter()
+            .map(|row| match row {
+                Row::Day(_) => "D ".into(),
+                Row::New(count) => format!("N{count} "),
+                Row::Notice(_) => "| ".into(),
+                Row::Message(row) => format!(
+                    "{}{}{} ",
+                    if row.first { "(" } else { "" },
+                    row.view.sender.0[0],
+                    if row.last { ")" } else { "" }
+                ),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn messages_of_one_sender_stand_together_until_somebody_else_a_pause_or_a_day() {
+        let day = 24 * 60;
+        let all = [message(1, 1, 0), message(2, 1, 1), message(3, 2, 2), message(4, 2, 20), message(5, 2, day)];
+        assert_eq!(drawn(&all, None), "D (1 1) (2) (2) D (2) ");
+    }
+
+    #[test]
+    fn line_before_what_is_new_parts_a_group() {
+        let all = [message(1, 1, 0), message(2, 1, 1), message(3, 1, 2)];
+        assert_eq!(drawn(&all, Some((2, 2))), "D (1) N2 (1 1) ");
+        assert_eq!(drawn(&all, Some((1, 3))), "D N3 (1 1 1) ");
+        assert_eq!(drawn(&all, Some((9, 1))), "D (1 1 1) ");
+    }
+
+    #[test]
+    fn lines_of_the_conversation_stand_alone() {
+        let mut left = message(2, 1, 1);
+        left.state = MessageState::Notice;
+        assert_eq!(drawn(&[message(1, 1, 0), left, message(3, 1, 2)], None), "D (1) | (1) ");
+    }
+
+    #[test]
+    fn row_is_drawn_anew_only_when_it_shows_something_else() {
+        let one = rows(&[message(1, 0, 0)], None, day);
+        let mut delivered = message(1, 0, 0);
+        delivered.delivery = Delivery::Delivered;
+        let other = rows(&[delivered], None, day);
+        assert_eq!(one[1].key(), rows(&[message(1, 0, 0)], None, day)[1].key());
+        assert_ne!(one[1].key(), other[1].key());
+    }
+}

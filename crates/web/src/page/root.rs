@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The whole page: first what is needed to open an account, then the messenger.
+
+use super::{palette, shell, start};
+use crate::{
+    notice,
+    part::toast,
+    setting,
+    state::{App, Stage},
+};
+use client_api::{
+    AccountState, Link,
+    port::Which,
+};
+use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
+
+pub fn root() -> AnyView {
+    let link = take_link();
+    let app = App::start();
+    setting::follow_system(app.settings);
+    notice::title(app);
+    spawn_local(app.open(link.map(Which::Link), false));
+    let screen = Memo::new(move |_| which(app));
+    (
+        move || match screen.get() {
+            Screen::Messenger => shell::shell(),
+            Screen::Start(start) => start::screen(start),
+        },
+        palette::palette(),
+        toast::toasts(),
+        html::div().class("rp-sr").attr("aria-live", "polite").child(move || app.spoken.get()),
+    )
+        .into_any()
+}
+
+/// What fills the page.
+#[derive(Clone, PartialEq)]
+enum Screen {
+    Messenger,
+    Start(start::Start),
+}
+
+fn which(app: App) -> Screen {
+    use start::Start;
+    Screen::Start(match app.stage.get() {
+        Stage::Starting => Start::Starting,
+        Stage::Choose(all) => Start::Choose(all),
+        Stage::OtherTab(_) => Start::OtherTab,
+        Stage::Failed(error) => Start::Failed(error),
+        Stage::Crashed => Start::Crashed,
+        Stage::Open => match app.status.with(|status| status.account) {
+            AccountState::Ready => return Screen::Messenger,
+            AccountState::None => Start::Found,
+            AccountState::Founding => Start::Founding,
+            AccountState::Waiting => Start::Waiting,
+            AccountState::Refused => Start::Refused,
+            AccountState::Revoked => Start::Revoked,
+        },
+    })
+}
+
+/// Whoever has the link can become that person: it leaves the browser's bar and history before anything else happens.
+fn take_link() -> Option<Link> {
+    let location = window().location();
+    let fragment = location.hash().ok().filter(|hash| hash.len() > 1)?;
+    let href = location.href().ok()?;
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/"));
+    }
+    let is_invitation = fragment.starts_with("#/einladung/");
+    is_invitation.then_some(Link(href))
+}

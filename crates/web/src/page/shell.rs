@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The frame: rail and three panes on the desk, one column with a bar on the phone, from the same parts.
+
+use super::{conversation, details, list, people, pick, settings};
+use crate::{
+    cockpit,
+    part::{
+        art::{self, Capsule},
+        icon::{Icon, icon},
+    },
+    place::{Place, Room},
+    state::{App, app},
+    text::t,
+};
+use leptos::{ev, html, prelude::*};
+
+pub fn shell() -> AnyView {
+    let app = app();
+    keyboard(app);
+    // the list stays drawn while only the open conversation changes
+    let wide = Memo::new(move |_| matches!(app.place.get(), Place::Admin(_)));
+    let view = move || match app.place.get() {
+        Place::List | Place::New | Place::People | Place::Me => "list",
+        Place::Conversation(_) | Place::Admin(_) => "main",
+        Place::Details(_) => "details",
+    };
+    html::div()
+        .class("rp-app")
+        .class(("rp-app--wide", move || wide.get()))
+        .attr("data-view", view)
+        .attr("data-details", move || matches!(app.place.get(), Place::Details(_)).then_some(""))
+        .attr("data-keepbar", move || wide.get().then_some(""))
+        .child((
+            skip(),
+            nav("rp-rail", app),
+            move || (!wide.get()).then(side),
+            main(app),
+            nav("rp-bar", app),
+            move || (app.place.get() == Place::New).then(pick::new_conversation),
+        ))
+        .into_any()
+}
+
+fn skip() -> AnyView {
+    html::a().class("rp-skip").attr("href", "#main").child(move || t("skip")).into_any()
+}
+
+/// The middle column: list, directory or settings.
+fn side() -> AnyView {
+    let app = app();
+    let kind = Memo::new(move |_| match app.place.get() {
+        Place::People => Side::People,
+        Place::Me => Side::Me,
+        _ => Side::List,
+    });
+    html::aside()
+        .class("rp-side")
+        .attr("aria-label", move || t("list-label"))
+        .child(move || match kind.get() {
+            Side::List => list::list(),
+            Side::People => people::people(),
+            Side::Me => settings::settings(),
+        })
+        .into_any()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    List,
+    People,
+    Me,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Main {
+    Nothing,
+    Conversation(client_api::ConversationId),
+    Admin,
+}
+
+fn main(app: App) -> AnyView {
+    let what = Memo::new(move |_| match app.place.get() {
+        Place::Admin(_) => Main::Admin,
+        place => place.conversation().map_or(Main::Nothing, Main::Conversation),
+    });
+    html::main()
+        .class("rp-sheet")
+        .attr("id", "main")
+        .child(move || match what.get() {
+            Main::Nothing => html::section().class("rp-pane rp-main").child(nothing_chosen()).into_any(),
+            Main::Conversation(id) => (
+                conversation::conversation(id),
+                move || (app.place.get() == Place::Details(id)).then(|| details::details(id)),
+            )
+                .into_any(),
+            Main::Admin => html::section().class("rp-pane rp-main").child(cockpit::cockpit()).into_any(),
+        })
+        .into_any()
+}
+
+fn nothing_chosen() -> AnyView {
+    html::div()
+        .class("rp-empty")
+        .child((
+            art::tube(Capsule::Ready),
+            html::h2().class("rp-h2").child(move || t("nothing-chosen")),
+            html::p().child((
+                move || t("nothing-chosen-press"),
+                " ",
+                html::span().class("rp-kbd").child(move || t("ctrl-k")),
+                " ",
+                move || t("nothing-chosen-type"),
+            )),
+        ))
+        .into_any()
+}
+
+/// A main area: its place, icon, name, and a number at its icon.
+fn entry(app: App, to: Place, what: Icon, label: &'static str, number: impl Fn() -> u32 + Copy + Send + 'static) -> AnyView {
+    let current = move || {
+        let here = match app.place.get() {
+            Place::People => Place::People,
+            Place::Me => Place::Me,
+            Place::Admin(_) => Place::Admin(Room::People),
+            _ => Place::List,
+        };
+        (here == to).then_some("page")
+    };
+    let badge = move || {
+        let number = number();
+        (number > 0).then(|| html::span().class("rp-badge").child(if number > 99 { "99+".into() } else { number.to_string() }))
+    };
+    html::a()
+        .attr("href", to.path())
+        .attr("aria-current", current)
+        .on(ev::click, move |event| {
+            event.prevent_default();
+            app.go(to);
+        })
+        .child((html::span().child((icon(what), badge)), html::span().child(move || t(label))))
+        .into_any()
+}
+
+fn nav(class: &'static str, app: App) -> AnyView {
+    let unread = move || {
+        app.conversations
+            .with(|all| all.as_ref().map_or(0, |all| all.iter().filter(|one| one.undisplayed > 0).count() as u32))
+    };
+    let rail = class == "rp-rail";
+    let admin = move || {
+        app.status
+            .with(|status| status.administrator)
+            .then(|| entry(app, Place::Admin(Room::People), Icon::Building, "area-admin", || 0))
+    };
+    html::nav()
+        .class(class)
+        .attr("aria-label", move || t("areas"))
+        .child((
+            rail.then(|| art::logo("rp-logo rp-rail__logo")),
+            entry(app, Place::List, Icon::Chats, "area-list", unread),
+            entry(app, Place::People, Icon::Directory, "area-people", || 0),
+            rail.then(|| html::span().class("rp-grow")),
+            admin,
+            entry(app, Place::Me, Icon::Me, "area-me", || 0),
+        ))
+        .into_any()
+}
+
+/// Ctrl+K finds, Alt+N begins, Escape goes one step back.
+fn keyboard(app: App) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let key = event.key();
+        if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            app.palette.update(|open| *open = !*open);
+        } else if event.alt_key() && key.eq_ignore_ascii_case("n") {
+            event.prevent_default();
+            app.go(Place::New);
+        } else if key == "Escape" && !event.default_prevented() && !app.palette.get_untracked() {
+            match app.place.get_untracked() {
+                Place::Details(id) => app.go(Place::Conversation(id)),
+                Place::Conversation(_) => app.go(Place::List),
+                _ => {}
+            }
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

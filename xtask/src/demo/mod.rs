@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `cargo xtask demo`: a server with "Stadt Musterstadt" on loopback, and links that open in a browser as real people.
+
+mod history;
+mod town;
+
+use crate::{
+    product::{self, Build},
+    shell, web,
+};
+use anyhow::{Context, Result, ensure};
+use std::{fs, io::Write, path::PathBuf, time::Duration};
+use town::{Guest, Town};
+
+/// How often it is looked whether somebody has used a link.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Runs until it is interrupted. The town is kept in the target folder and comes back with the same links;
+/// `--fresh` forgets it first.
+///
+/// # Errors
+/// The step that failed, with what the program said.
+pub fn run(args: &[String]) -> Result<()> {
+    ensure!(args.iter().all(|arg| arg == "--fresh"), "usage: cargo xtask demo [--fresh]");
+    web::run(&[])?;
+    let products = product::build(Build::Release)?;
+    let folder = folder();
+    if !args.is_empty() && folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("can't remove {}", folder.display()))?;
+    }
+    let mut town = Town::open(products, folder)?;
+    greet(&town);
+    loop {
+        std::thread::sleep(LOOK);
+        town.look()?;
+    }
+}
+
+fn folder() -> PathBuf {
+    shell::target_dir().join("demo")
+}
+
+fn greet(town: &Town) {
+    println!("\nStadt Musterstadt läuft auf {}", town.address());
+    println!("Öffnen Sie jeden Link in einem eigenen Tab; jeder Tab wird diese Person.\n");
+    for guest in Guest::ALL {
+        println!("  {:<16} {}", guest.name(), guest.role());
+        println!("  {}\n", town.link(guest));
+    }
+    println!("Zum Ausprobieren: Als Aylin in „Tiefbauamt Meldung“ ein Foto mit Ort senden, als Jonas an „Bautrupp 2“");
+    println!("weiterleiten, als Mehmet sehen, wer es gemeldet hat. Ende mit Strg C; der Stand bleibt erhalten.");
+    let _ = std::io::stdout().flush();
+}

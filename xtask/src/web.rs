@@ -57,17 +57,10 @@ fn make(build: Build) -> Result<()> {
     let started = Instant::now();
     let mut files = Files::new();
     collect(&bound(&WORKER, build)?, "", &mut files)?;
+    collect(&bound(&PAGE, build)?, "", &mut files)?;
     let source = shell::root().join("crates/web");
-    if source.join("Cargo.toml").exists() {
-        collect(&bound(&PAGE, build)?, "", &mut files)?;
-        collect(&source.join("static"), "", &mut files)?;
-        if source.join("package.json").exists() {
-            collect(&styled(&source)?, "", &mut files)?;
-        }
-    } else {
-        println!("there is no page yet (crates/web): only the worker is built");
-        files.insert("worker.js".into(), LOADER.into());
-    }
+    collect(&source.join("static"), "", &mut files)?;
+    collect(&styled(&source)?, "", &mut files)?;
     sign(&mut files, build)?;
     let quality = if build == Build::Release { Quality::Best } else { Quality::Fast };
     let written = twin::write(&folder(), &files, quality)?;
@@ -82,14 +75,11 @@ fn make(build: Build) -> Result<()> {
     Ok(())
 }
 
-/// Stands in for the page's own, until there is one.
-const LOADER: &str = "import init from './worker_core.js';\nawait init();\n";
-
 /// The part's module, in a folder of its own; made anew only when the built file has changed.
 fn bound(part: &Part, build: Build) -> Result<PathBuf> {
     let (profile, folder, host) = match build {
         Build::Fast => ("dev", "debug", Host::Checked),
-        Build::Release => ("web", "web", Host::Web),
+        Build::Release => ("browser", "browser", Host::Web),
     };
     let mut command = cargo();
     command.args(part.what.iter().take(1)).args(["--locked", "-p", part.package, "--target", TARGET]);
@@ -160,7 +150,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
 /// Adds the signed manifest of all files.
 #[cfg(feature = "wasm")]
 fn sign(files: &mut Files, build: Build) -> Result<()> {
-    crate::release::sign(files, if build == Build::Release { "web" } else { "dev" })
+    crate::release::sign(files, if build == Build::Release { "browser" } else { "dev" })
 }
 
 #[cfg(not(feature = "wasm"))]

@@ -220,10 +220,13 @@ fn apply(turn: &mut Turn<'_>, input: Input) -> Result<(), EngineError> {
     match input {
         Input::Command(id, command) => {
             turn.db.execute_batch("SAVEPOINT command")?;
+            let (facts, doomed) = (turn.facts.len(), turn.doomed.len());
             let answer = match run(turn, command) {
                 Ok(answer) => Ok(answer),
                 Err(Fail::Command(error)) => {
                     turn.db.execute_batch("ROLLBACK TO command")?;
+                    turn.facts.truncate(facts);
+                    turn.doomed.truncate(doomed);
                     Err(error)
                 }
                 Err(Fail::Engine(error)) => return Err(error),
@@ -278,13 +281,12 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::MarkDisplayed(messages) => conversation::mark_displayed(turn, &messages),
         Command::FetchAttachment(attachment) => conversation::fetch_attachment(turn, &attachment),
         Command::SaveDraft { conversation, text } => conversation::save_draft(turn, &conversation, &text),
-        Command::DeleteHere(_)
-        | Command::DropFile(_)
-        | Command::CancelSend(_)
-        | Command::SetApproval(_)
-        | Command::Approve(_)
-        | Command::Reject(_)
-        | Command::InviteAgain(_) => Err(CommandError::Store("not there yet".into()).into()),
+        Command::DeleteHere(messages) => conversation::delete_here(turn, &messages),
+        Command::DropFile(attachment) => conversation::drop_file(turn, &attachment),
+        Command::CancelSend(message) => conversation::cancel_send(turn, &message),
+        Command::SetApproval(_) | Command::Approve(_) | Command::Reject(_) | Command::InviteAgain(_) => {
+            Err(CommandError::Store("not there yet".into()).into())
+        }
     }
 }
 

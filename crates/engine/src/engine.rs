@@ -15,7 +15,7 @@ use crate::{
     outbox, profile, reading, search, sync,
     turn::{Fact, Link, Live, Turn, Want},
 };
-use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
+use client_api::{AttachmentId, Command, Query, Timestamp, View};
 use proto::{ErrorCode, Push, Reply, blob::BlobReply};
 
 use crate::input::Failure;
@@ -284,9 +284,10 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::DeleteHere(messages) => conversation::delete_here(turn, &messages),
         Command::DropFile(attachment) => conversation::drop_file(turn, &attachment),
         Command::CancelSend(message) => conversation::cancel_send(turn, &message),
-        Command::SetApproval(_) | Command::Approve(_) | Command::Reject(_) | Command::InviteAgain(_) => {
-            Err(CommandError::Store("not there yet".into()).into())
-        }
+        Command::SetApproval(approval) => account::set_approval(turn, approval),
+        Command::Approve(user) => account::approve(turn, &user),
+        Command::Reject(user) => account::reject(turn, &user),
+        Command::InviteAgain(user) => account::invite_again(turn, &user),
     }
 }
 
@@ -421,9 +422,9 @@ fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
             View::Status(status)
         }
         Query::People(text) => View::People(directory::people(turn, text.as_deref())?),
-        Query::Acts { .. } => View::Acts(Vec::new()),
-        Query::Pending => View::Pending(Vec::new()),
-        Query::Invitations => View::Invitations(Vec::new()),
+        Query::Acts { before, limit } => View::Acts(directory::acts(turn, before, limit)?),
+        Query::Pending => View::Pending(account::pending(turn)?),
+        Query::Invitations => View::Invitations(account::invitations(turn)?),
         query => conversation::view(turn, query)?,
     })
 }

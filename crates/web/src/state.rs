@@ -286,8 +286,9 @@ impl App {
                 }
             }),
             Event::TransferProgress { attachment, done_bytes, total_bytes } => {
-                self.moving.update(|all| {
-                    all.insert(attachment, (done_bytes, total_bytes));
+                self.moving.update(|all| match done_bytes < total_bytes {
+                    true => drop(all.insert(attachment, (done_bytes, total_bytes))),
+                    false => drop(all.remove(&attachment)),
                 });
             }
             Event::AttachmentReady(attachment) => {

@@ -172,6 +172,11 @@ fn nav(class: &'static str, app: App) -> AnyView {
         .into_any()
 }
 
+/// A dialog has the Escape key for itself.
+fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open], [role=menu]").ok().flatten().is_some()
+}
+
 /// Ctrl+K finds, Alt+N begins, Escape goes one step back.
 fn keyboard(app: App) {
     let handle = window_event_listener(ev::keydown, move |event| {
@@ -183,7 +188,7 @@ fn keyboard(app: App) {
         } else if event.alt_key() && key.eq_ignore_ascii_case("n") {
             event.prevent_default();
             app.go(Place::New);
-        } else if key == "Escape" && !event.default_prevented() && !app.palette.get_untracked() {
+        } else if key == "Escape" && !event.default_prevented() && !is_dialog_open() {
             match app.place.get_untracked() {
                 Place::Details(id) => app.go(Place::Conversation(id)),
                 Place::Conversation(_) => app.go(Place::List),

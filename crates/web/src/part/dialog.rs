@@ -7,6 +7,8 @@ use super::{
 };
 use crate::text::t;
 use leptos::{ev, html, prelude::*};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
 
 /// How wide it is on a desk; on a phone each fills the screen but the small one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,7 @@ pub fn dialog(
 /// A dialog without a heading of its own; `label` is the id of the element that names it.
 pub fn frame(width: Width, label: &'static str, close: impl Fn() + Clone + 'static, body: AnyView) -> AnyView {
     let element = NodeRef::<html::Dialog>::new();
+    give_focus_back();
     let class = match width {
         Width::Small => "rp-modal rp-modal--s",
         Width::Usual => "rp-modal",
@@ -65,6 +68,18 @@ pub fn frame(width: Width, label: &'static str, close: impl Fn() + Clone + 'stat
         })
         .child(html::div().class("rp-modal__in").child(body))
         .into_any()
+}
+
+/// What had the focus before has it again afterwards, if it is still there.
+fn give_focus_back() {
+    let before = SendWrapper::new(document().active_element());
+    on_cleanup(move || {
+        let before = before.take().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(before) = before.filter(|element| element.is_connected()) {
+            // once the dialog is gone: until then everything behind it is out of reach
+            request_animation_frame(move || drop(before.focus()));
+        }
+    });
 }
 
 /// Asks before something that can't be undone.

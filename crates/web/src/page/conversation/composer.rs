@@ -125,9 +125,14 @@ impl Composer {
     }
 
     pub fn focus(self) {
-        if let Some(input) = self.input.get_untracked() {
-            let _ = input.focus();
-        }
+        let focus = move || {
+            if let Some(input) = self.input.try_get_untracked().flatten() {
+                let _ = input.focus();
+            }
+        };
+        focus();
+        // a dialog that is just closing keeps everything else out of reach until it is gone
+        request_animation_frame(focus);
     }
 
     pub fn reply_to(self, view: MessageView) {

@@ -36,7 +36,7 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
     let option = move |expires: Expiry, what: Icon, text: Box<dyn Fn() -> String + Send>| {
         let choose = choose.clone();
         let is = move || value.get() == expires;
-        html::li().child(
+        html::div().attr("role", "none").child(
             html::button()
                 .attr("type", "button")
                 .attr("role", "radio")
@@ -85,7 +85,7 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
         ));
     let body = html::div().class("rp-expiry").child((
         html::p().class("rp-sm rp-muted").child(move || t("expiry-text")),
-        html::ul()
+        html::div()
             .class("rp-timepick")
             .attr("role", "radiogroup")
             .attr("aria-label", move || t("expiry"))

@@ -18,5 +18,7 @@ mod time;
 mod update;
 
 fn main() {
+    // a fault says in the console where it was; boot.js tells the person
+    std::panic::set_hook(Box::new(|fault| leptos::logging::error!("{fault}")));
     leptos::mount::mount_to_body(page::root::root);
 }

@@ -69,6 +69,10 @@ pub struct App {
     pub pointed: RwSignal<Option<(ConversationId, MessageId, u64)>>,
     /// The message of somebody else that came last.
     pub arrived: RwSignal<Option<(ConversationId, MessageId)>>,
+    /// The sealed root file of an authority just founded, until its founder says that it lies safe; never stored.
+    pub root_file: RwSignal<Option<Vec<u8>>>,
+    /// What the search begins with.
+    pub sought: RwSignal<String>,
     /// A newer release waits to be loaded.
     pub update: RwSignal<bool>,
     list_due: RwSignal<bool>,
@@ -94,6 +98,8 @@ impl App {
             key: RwSignal::new(None),
             pointed: RwSignal::new(None),
             arrived: RwSignal::new(None),
+            root_file: RwSignal::new(None),
+            sought: RwSignal::default(),
             update: RwSignal::new(false),
             list_due: RwSignal::new(false),
         }

@@ -21,12 +21,7 @@ const FILE: &str = "rohrpost-root.sealed";
 const PASSPHRASE_CHARS: usize = 8;
 
 pub fn form() -> AnyView {
-    let root_file = RwSignal::new(None::<Vec<u8>>);
-    (move || match root_file.get() {
-        None => fields(root_file),
-        Some(bytes) => keep(bytes),
-    })
-    .into_any()
+    fields(app().root_file)
 }
 
 #[derive(Clone, Copy)]
@@ -118,10 +113,20 @@ fn submit(all: Fields, root_file: RwSignal<Option<Vec<u8>>>) {
 }
 
 /// The file was offered once; going on is a choice made after it lies somewhere safe.
-fn keep(bytes: Vec<u8>) -> AnyView {
+pub fn keep() -> AnyView {
     let app = app();
-    let again = move || save::bytes(FILE, "application/octet-stream", &bytes);
-    let go_on = move || spawn_local(app.load_status());
+    let again = move || {
+        if let Some(bytes) = app.root_file.get_untracked() {
+            save::bytes(FILE, "application/octet-stream", &bytes);
+        }
+    };
+    let go_on = move || {
+        app.root_file.set(None);
+        spawn_local(async move {
+            app.load_status().await;
+            app.load_conversations().await;
+        });
+    };
     (
         html::div().class("rp-empty rp-empty--start").child((
             art::tube(Capsule::Travelling),

@@ -47,7 +47,7 @@ pub fn list() -> AnyView {
         update::prompt(app),
         banner(app),
         filters(filter),
-        html::div().class("rp-scroll").child(move || body(app, shown, wanted)),
+        html::div().class("rp-scroll").child((move || body(app, shown, wanted), in_messages(app, wanted))),
         html::button()
             .attr("type", "button")
             .class("rp-fab rp-only-phone")
@@ -56,6 +56,27 @@ pub fn list() -> AnyView {
             .child(icon(Icon::Edit)),
     )
         .into_any()
+}
+
+/// What is typed may also stand in a message.
+fn in_messages(app: App, wanted: RwSignal<String>) -> AnyView {
+    let typed = Memo::new(move |_| wanted.with(|text| !text.trim().is_empty()));
+    let find = move || {
+        app.sought.set(wanted.get_untracked());
+        app.within.set(None);
+        app.palette.set(true);
+    };
+    (move || {
+        typed.get().then(|| {
+            html::div().class("rp-inmessages").child(button_with(
+                Icon::Search,
+                "search-messages",
+                "rp-btn--quiet rp-btn--block",
+                find,
+            ))
+        })
+    })
+    .into_any()
 }
 
 /// Enter opens the first, the arrow goes into the list.

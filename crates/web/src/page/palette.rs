@@ -47,7 +47,8 @@ struct Palette {
 }
 
 fn open(app: App) -> AnyView {
-    let wanted = RwSignal::new(String::new());
+    let wanted = RwSignal::new(app.sought.get_untracked());
+    app.sought.set(String::new());
     let palette =
         Palette { app, wanted, messages: RwSignal::default(), people: directory(wanted), chosen: RwSignal::new(0) };
     palette.search();
@@ -160,7 +161,7 @@ impl Palette {
             (Place::New, "new-conversation", Icon::Edit),
             (Place::People, "area-people", Icon::Directory),
             (Place::Me, "area-me", Icon::Me),
-            (Place::Admin(Area::Acts), "admin-acts-log", Icon::Log),
+            (Place::Admin(Area::Acts), "acts-log", Icon::Log),
         ];
         let fits = places.into_iter().filter(|(_, key, _)| t(key).to_lowercase().contains(&wanted));
         all.extend(fits.map(|(place, key, what)| Hit::Place(place, key, what)));

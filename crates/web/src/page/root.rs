@@ -53,6 +53,7 @@ fn which(app: App) -> Screen {
         Stage::OtherTab(_) => Start::OtherTab,
         Stage::Failed(error) => Start::Failed(error),
         Stage::Crashed => Start::Crashed,
+        Stage::Open if app.root_file.with(Option::is_some) => Start::RootFile,
         Stage::Open => match app.status.with(|status| status.account) {
             AccountState::Ready => return Screen::Messenger,
             AccountState::None => Start::Found,

@@ -27,6 +27,8 @@ pub enum Start {
     /// An empty account: an authority may be founded.
     Found,
     Founding,
+    /// The root file is to be put away first.
+    RootFile,
     Waiting,
     Refused,
     Revoked,
@@ -42,6 +44,7 @@ pub fn screen(start: Start) -> AnyView {
         Start::Crashed => crashed(),
         Start::Found => found::form(),
         Start::Founding => founding(),
+        Start::RootFile => found::keep(),
         Start::Waiting => waiting(),
         Start::Refused => refused(),
         Start::Revoked => revoked(),
@@ -172,8 +175,17 @@ fn crashed() -> AnyView {
     notice(Capsule::Ready, || t("crashed"), || t("crashed-text"), button_with(Icon::Refresh, "reload", BIG, reload))
 }
 
+/// Until the server has confirmed; it may also say no, e.g. because of a wrong setup code.
 fn founding() -> AnyView {
-    notice(Capsule::Travelling, || t("founding"), link_text("founding-text"), dial())
+    let app = app();
+    let refused = Memo::new(move |_| app.status.with(|status| status.problem));
+    let usual = link_text("founding-text");
+    let text = move || refused.get().map_or_else(&usual, saying::reason);
+    let acts = move || match refused.get() {
+        Some(_) => button("start-over", BIG, forget_and_start_over),
+        None => dial(),
+    };
+    notice(Capsule::Travelling, || t("founding"), text, acts)
 }
 
 fn waiting() -> AnyView {

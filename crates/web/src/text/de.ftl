@@ -298,3 +298,6 @@ palette-walk = wählen
 palette-open = öffnen
 palette-message = in { $name }, { $when }
 palette-hint-in = In { $name } suchen
+search-messages = In allen Nachrichten suchen
+acts-log = Protokoll der Verwaltung
+file-ready-noted = bereit, mit den Angaben der Kamera

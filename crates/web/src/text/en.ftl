@@ -295,3 +295,6 @@ palette-walk = choose
 palette-open = open
 palette-message = in { $name }, { $when }
 palette-hint-in = Search in { $name }
+search-messages = Search in all messages
+acts-log = Log of the administration
+file-ready-noted = ready, with what the camera noted

@@ -49,6 +49,8 @@ pub struct Composer {
     next: RwSignal<u64>,
     input: NodeRef<html::Textarea>,
     due: RwSignal<u64>,
+    /// What lives as long as the composer is made under it: a menu that closes takes its own with it.
+    owner: StoredValue<Option<Owner>>,
 }
 
 impl Composer {
@@ -66,6 +68,7 @@ impl Composer {
             next: RwSignal::new(0),
             input: NodeRef::new(),
             due: RwSignal::new(0),
+            owner: StoredValue::new(Owner::current()),
         }
     }
 
@@ -155,7 +158,9 @@ impl Composer {
     pub fn take(self, app: App, list: &FileList, origin: Origin) {
         for file in picture::files(list) {
             self.next.update(|next| *next += 1);
-            let item = Item::new(self.next.get_untracked(), file, origin);
+            let number = self.next.get_untracked();
+            let Some(owner) = self.owner.get_value() else { return };
+            let item = owner.with(|| Item::new(number, file, origin));
             self.items.update(|all| all.push(item.clone()));
             item.take_in(app, self);
         }
@@ -495,6 +500,8 @@ fn send(app: App, open: Open) {
     composer.items.set(Vec::new());
     composer.noted.set(Noted::default());
     composer.reply.set(None);
+    composer.expires.set(Expiry::Never);
+    composer.original.set(false);
     request_animation_frame(move || composer.grow());
     composer.focus();
     spawn_local(async move {
@@ -515,6 +522,7 @@ fn send(app: App, open: Open) {
                 composer.items.update(|all| all.extend(items));
                 composer.noted.set(noted);
                 composer.reply.set(reply);
+                composer.expires.set(draft.expires);
                 composer.give_back(draft.text);
                 match sent {
                     Err(error) => app.complain(&error),

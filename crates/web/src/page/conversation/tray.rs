@@ -46,6 +46,8 @@ pub struct Item {
     /// A small picture of it.
     pub thumb: RwSignal<Option<String>>,
     pub removed: RwSignal<bool>,
+    /// A picture that could not be drawn anew: what the camera noted goes with it.
+    pub noted: RwSignal<bool>,
     /// For another try.
     file: SendWrapper<File>,
     origin: Origin,
@@ -60,6 +62,7 @@ impl Item {
             state: RwSignal::new(State::Preparing),
             thumb: RwSignal::new(None),
             removed: RwSignal::new(false),
+            noted: RwSignal::new(false),
             file: SendWrapper::new(file),
             origin,
         }
@@ -144,12 +147,16 @@ async fn prepare(item: &Item, composer: Composer, original: bool) -> (Blob, Stri
         item.thumb.set(Some(url));
     }
     if original {
+        item.noted.set(true);
         return (file, item.name.clone(), media_type);
     }
     match picture::redraw(&file, &head).await {
         Some(drawn) => (drawn, renamed(&item.name), "image/jpeg".to_owned()),
         // the browser can't draw it: it goes as the file it is
-        None => (file, item.name.clone(), media_type),
+        None => {
+            item.noted.set(true);
+            (file, item.name.clone(), media_type)
+        }
     }
 }
 
@@ -196,7 +203,7 @@ pub fn tray(app: App, composer: Composer) -> AnyView {
 }
 
 fn one(app: App, composer: Composer, item: Item) -> AnyView {
-    let (thumb, state, size) = (item.thumb, item.state, item.size_bytes);
+    let (thumb, state, size, noted) = (item.thumb, item.state, item.size_bytes, item.noted);
     let name = item.name.clone();
     let picture = move || match thumb.get() {
         Some(url) => html::img().attr("src", url).attr("alt", "").into_any(),
@@ -214,6 +221,7 @@ fn one(app: App, composer: Composer, item: Item) -> AnyView {
         State::Moving(done, total) => {
             format!("{} % · {}", (done * 100).checked_div(total).unwrap_or(100), size_text(size))
         }
+        State::Ready(_) if noted.get() => t("file-ready-noted"),
         State::Ready(_) => t("file-ready"),
         State::Failed(why) => why,
     };

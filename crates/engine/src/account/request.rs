@@ -36,7 +36,7 @@ pub(super) struct InviteRow {
     pub used: i64,
 }
 
-pub(super) const INVITE: &str = "SELECT id, seed, user, not_after, used FROM invite";
+const INVITE: &str = "SELECT id, seed, user, not_after, used FROM invite";
 
 pub(super) fn invite(row: &Row<'_>) -> db::Sql<InviteRow> {
     let not_after = Hour(row.get(3)?);

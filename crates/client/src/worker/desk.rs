@@ -147,10 +147,7 @@ impl Desk {
             }
         };
         let key = account.key.clone();
-        let mut lock = lock::take(&key).await?;
-        if lock.is_none() && ask.take_over {
-            lock = lock::take_over(&key).await?;
-        }
+        let lock = if ask.take_over { lock::take_over(&key).await? } else { lock::take(&key).await? };
         let Some(lock) = lock else { return Ok(Opened::OtherTab(key)) };
         // whoever had it may have forgotten it
         if account::find(&key).await?.is_none() {

@@ -98,7 +98,7 @@ pub async fn take(key: &AccountKey) -> Result<Option<Lock>, PortError> {
     lock
 }
 
-/// The account's lock, after asking whoever has it to let go. `None`: it did not.
+/// The account's lock, after asking whoever may have it to let go. `None`: it did not.
 pub async fn take_over(key: &AccountKey) -> Result<Option<Lock>, PortError> {
     let (name, end) = (name(key), controller()?);
     let channel = BroadcastChannel::new(&name).map_err(|error| failed(&error))?;

@@ -9,6 +9,7 @@ mod page;
 mod part;
 mod place;
 mod release;
+mod saying;
 mod script;
 mod setting;
 mod state;

@@ -8,8 +8,8 @@ use crate::{
         art::{self, Capsule},
         field::{button_with, line},
         icon::Icon,
-        toast,
     },
+    saying,
     state::app,
     text::t,
 };
@@ -53,7 +53,9 @@ fn fields(root_file: RwSignal<Option<Vec<u8>>>) -> AnyView {
         busy: RwSignal::new(false),
         wrong: RwSignal::new(None),
     };
-    let empty = move |value: RwSignal<String>| move || (all.tried.get() && value.get().trim().is_empty()).then(|| t("field-empty"));
+    let empty = move |value: RwSignal<String>| {
+        move || (all.tried.get() && value.get().trim().is_empty()).then(|| t("field-empty"))
+    };
     let short = move || {
         (all.tried.get() && all.passphrase.get().chars().count() < PASSPHRASE_CHARS).then(|| t("why-passphrase-short"))
     };
@@ -109,7 +111,7 @@ fn submit(all: Fields, root_file: RwSignal<Option<Vec<u8>>>) {
                 root_file.set(Some(bytes));
             }
             Ok(_) => all.wrong.set(Some(t("error-broken"))),
-            Err(error) => all.wrong.set(Some(toast::explain(&error))),
+            Err(error) => all.wrong.set(Some(saying::explain(&error))),
         }
         all.busy.set(false);
     });

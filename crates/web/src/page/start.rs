@@ -8,8 +8,8 @@ use crate::{
         art::{self, Capsule},
         field::{button, button_with},
         icon::{Icon, icon},
-        toast,
     },
+    saying,
     state::{app, forget_choice},
     text::{t, tr},
 };
@@ -95,7 +95,12 @@ fn welcome() -> AnyView {
             html::button().attr("type", "submit").class(format!("rp-btn {BIG}")).child(move || t("start-enter")),
         ));
     let begin = move || spawn_local(app.open(Some(Which::New), false));
-    notice(Capsule::Ready, || t("start-welcome"), || t("start-welcome-text"), (field, button("start-found", QUIET, begin)))
+    notice(
+        Capsule::Ready,
+        || t("start-welcome"),
+        || t("start-welcome-text"),
+        (field, button("start-found", QUIET, begin)),
+    )
 }
 
 fn choose(all: Vec<AccountEntry>) -> AnyView {
@@ -155,7 +160,12 @@ fn failed(error: PortError) -> AnyView {
         forget_choice();
         reload();
     };
-    notice(Capsule::Ready, || t("start-failed"), move || toast::explain(&error), button_with(Icon::Refresh, "try-again", BIG, again))
+    notice(
+        Capsule::Ready,
+        || t("start-failed"),
+        move || saying::explain(&error),
+        button_with(Icon::Refresh, "try-again", BIG, again),
+    )
 }
 
 fn crashed() -> AnyView {
@@ -174,7 +184,8 @@ fn waiting() -> AnyView {
     ));
     let close = html::p().class("rp-sm rp-muted rp-center").child(move || t("enrol-may-close"));
     let place = move || app.status.with(|status| status.server.clone().unwrap_or_default());
-    let server = html::p().class("rp-sm rp-muted rp-center").child(move || tr("enrol-server", &[("server", place().into())]));
+    let server =
+        html::p().class("rp-sm rp-muted rp-center").child(move || tr("enrol-server", &[("server", place().into())]));
     (
         html::div().class("rp-path").child(
             html::div()
@@ -186,7 +197,12 @@ fn waiting() -> AnyView {
                 .attr("aria-label", move || t("enrol-progress"))
                 .child(html::i().class("rp-tube__two")),
         ),
-        notice(Capsule::Travelling, || t("enrol-waiting"), link_text("enrol-waiting-text"), (steps, close, server, dial())),
+        notice(
+            Capsule::Travelling,
+            || t("enrol-waiting"),
+            link_text("enrol-waiting-text"),
+            (steps, close, server, dial()),
+        ),
     )
         .into_any()
 }
@@ -224,7 +240,7 @@ fn forget_and_start_over() {
 
 fn refused() -> AnyView {
     let app = app();
-    let why = move || app.status.with(|status| status.problem).map_or_else(|| t("enrol-refused-text"), toast::reason);
+    let why = move || app.status.with(|status| status.problem).map_or_else(|| t("enrol-refused-text"), saying::reason);
     notice(Capsule::Ready, || t("enrol-refused"), why, button("start-over", BIG, forget_and_start_over))
 }
 

@@ -297,3 +297,4 @@ palette-hint = Person, Unterhaltung oder Wort
 palette-walk = wählen
 palette-open = öffnen
 palette-message = in { $name }, { $when }
+palette-hint-in = In { $name } suchen

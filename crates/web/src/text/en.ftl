@@ -294,3 +294,4 @@ palette-hint = Person, conversation or word
 palette-walk = choose
 palette-open = open
 palette-message = in { $name }, { $when }
+palette-hint-in = Search in { $name }

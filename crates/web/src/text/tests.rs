@@ -43,7 +43,8 @@ fn named() -> BTreeSet<String> {
             named.extend(part.split_once('"').map(|(key, _)| key.to_owned()));
         }
     }
-    named.retain(|key| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') && !key.is_empty());
+    named
+        .retain(|key| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') && !key.is_empty());
     named
 }
 

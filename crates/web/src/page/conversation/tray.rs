@@ -7,8 +7,8 @@ use crate::{
     part::{
         art::{self, Capsule},
         icon::{Icon, Size, icon, sized},
-        toast,
     },
+    saying,
     state::App,
     text::{t, tr},
     time,
@@ -96,7 +96,7 @@ impl Item {
                     if error == PortError::StorageFull {
                         app.complain(&error);
                     }
-                    item.state.set(State::Failed(toast::explain(&error)));
+                    item.state.set(State::Failed(saying::explain(&error)));
                 }
             }
         });
@@ -211,7 +211,9 @@ fn one(app: App, composer: Composer, item: Item) -> AnyView {
     };
     let line = move || match state.get() {
         State::Preparing => t("file-preparing"),
-        State::Moving(done, total) => format!("{} % · {}", (done * 100).checked_div(total).unwrap_or(100), size_text(size)),
+        State::Moving(done, total) => {
+            format!("{} % · {}", (done * 100).checked_div(total).unwrap_or(100), size_text(size))
+        }
         State::Ready(_) => t("file-ready"),
         State::Failed(why) => why,
     };
@@ -268,7 +270,9 @@ mod tests {
 
     #[test]
     fn redrawn_photo_says_that_it_is_a_jpeg_now() {
-        for (before, after) in [("a.png", "a.jpg"), ("IMG.2026.HEIC", "IMG.2026.jpg"), ("foto", "foto.jpg"), (".png", "photo.jpg")] {
+        for (before, after) in
+            [("a.png", "a.jpg"), ("IMG.2026.HEIC", "IMG.2026.jpg"), ("foto", "foto.jpg"), (".png", "photo.jpg")]
+        {
             assert_eq!(renamed(before), after);
         }
     }

@@ -4,7 +4,7 @@
 use crate::{
     product::{self, Build},
     shell::{self, cargo},
-    web,
+    tool, web,
 };
 use anyhow::Result;
 
@@ -39,12 +39,7 @@ fn in_browser() -> Result<()> {
     let products = product::build(Build::Release)?;
     shell::run(cargo().args(["build", "--locked", "--release", "-p", "load"]))?;
     let stories = shell::root().join("e2e");
-    shell::run(shell::command("npm").current_dir(&stories).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]))?;
+    tool::npm_packages(&stories)?;
     let mut node = shell::command("node");
     node.current_dir(&stories)
         .arg("bench.mjs")

@@ -11,7 +11,6 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Instant,
 };
 
@@ -94,18 +93,7 @@ fn bound(part: &Part, build: Build) -> Result<PathBuf> {
 /// Style sheet and fonts, made by npm; made anew only when their sources have changed.
 fn styled(source: &Path) -> Result<PathBuf> {
     tool::node()?;
-    let npm = |words: &[&str]| -> Command {
-        let mut npm = shell::command("npm");
-        npm.current_dir(source).args(words);
-        npm
-    };
-    let (lock, modules) = (source.join("package-lock.json"), source.join("node_modules/.package-lock.json"));
-    let is_old = |lock: &Path, modules: &Path| -> Result<bool> {
-        Ok(!modules.exists() || modules.metadata()?.modified()? < lock.metadata()?.modified()?)
-    };
-    if is_old(&lock, &modules)? {
-        shell::run(&mut npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
-    }
+    tool::npm_packages(source)?;
     let mut sources = Files::new();
     collect(&source.join("style"), "style/", &mut sources)?;
     for name in ["package.json", "package-lock.json"] {
@@ -115,7 +103,9 @@ fn styled(source: &Path) -> Result<PathBuf> {
         sources.iter().flat_map(|(name, bytes)| format!("{name} {}\n", twin::hash(bytes)).into_bytes()).collect();
     let made = shell::target_dir().join("web-parts/style");
     let out = made.to_str().context("the target folder has no readable name")?;
-    once(&made, &twin::hash(&seen), || shell::run(&mut npm(&["run", "build", "--", out])))?;
+    once(&made, &twin::hash(&seen), || {
+        shell::run(shell::command("npm").current_dir(source).args(["run", "build", "--", out]))
+    })?;
     Ok(made)
 }
 

@@ -9,6 +9,8 @@ export const SAID = { ready: 0, reply: 1, event: 2, link: 3, takenOver: 4, store
 export const ERROR = { command: 0, notOpen: 1, full: 2, unsupported: 3, store: 4, broken: 5 };
 export const OPENED = { here: 0, otherTab: 1, unknown: 2 };
 export const ACCOUNT = { none: 0, waiting: 2, ready: 3 };
+/** A message's fields. */
+export const VIEW = { id: 0, attachments: 9 };
 
 /** A struct's fields by their numbers. */
 export const fields = (object) => new Map(Object.entries(object).map(([number, value]) => [Number(number), value]));
@@ -101,6 +103,26 @@ export class Worker {
   /** Puts a text into the outbox. */
   write(conversation, text) {
     return this.tellWith(13, { 0: conversation, 1: fields({ 0: text, 1: [], 4: variant(0) }) });
+  }
+
+  /** Takes in a file and sends it with a text. */
+  async writeWithFile(conversation, text, bytes) {
+    const staged = await this.tellWith(10, { 0: 'akte.bin', 1: 'application/octet-stream', 2: bytes.length });
+    const file = staged.answer[1][0];
+    for (let at = 0; at < bytes.length; at += 1 << 20) {
+      await this.tellWith(11, { 0: file, 1: new Uint8Array(bytes.subarray(at, at + (1 << 20))) });
+    }
+    await this.tell(12, file);
+    return this.tellWith(13, { 0: conversation, 1: fields({ 0: text, 1: [file], 4: variant(0) }) });
+  }
+  /** All plaintext of an attachment that is here. */
+  async bytesOf(file) {
+    const parts = [];
+    for (let number = 0; ; number += 1) {
+      const { answer } = await this.ask(ASK.see, { 0: variant(8, file, number) });
+      if (!answer[1][0]?.length) return Buffer.concat(parts);
+      parts.push(answer[1][0]);
+    }
   }
 
   heard(kind) {

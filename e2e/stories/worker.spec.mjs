@@ -1,10 +1,64 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The worker without its page: what no person can bring about on purpose.
+import { readFile } from 'node:fs/promises';
 import { test, expect } from '../lib/story.mjs';
-import { ACCOUNT, ASK, ERROR, OPENED, SAID, Worker } from '../lib/worker.mjs';
+import { ACCOUNT, ASK, ERROR, OPENED, SAID, VIEW, Worker } from '../lib/worker.mjs';
 
 const start = async ({ context }, town) => Worker.start(await context.newPage(), town.address);
 const MIB = 1 << 20;
+/** Every file of this site, by name, read when no worker holds it. */
+const files = (page) =>
+  page.evaluate(async () => {
+    const found = [];
+    const look = async (folder) => {
+      for await (const handle of folder.values()) {
+        if (handle.kind === 'directory') await look(handle);
+        else found.push(new Uint8Array(await (await handle.getFile()).arrayBuffer()));
+      }
+    };
+    await look(await navigator.storage.getDirectory());
+    const has = (bytes, text) => new TextDecoder('latin1').decode(bytes).includes(text);
+    return {
+      bytes: found.reduce((sum, bytes) => sum + bytes.length, 0),
+      count: found.length,
+      readable: ['Schlagloch', 'Aylin', 'Musterstadt', 'einladung'].filter((text) => found.some((bytes) => has(bytes, text))),
+    };
+  });
+
+test('a file goes both ways, is there after a reload, and gives its space back', async ({ town, browse }) => {
+  const worker = await start(await browse(), town);
+  await worker.open('link', await town.invite('Aylin Demir'));
+  await worker.settled();
+  const photo = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, at) => at * 7 + (at >> 8)));
+  const path = await town.file('foto.bin', photo);
+  await town.cli('office', 'send', '--to', 'Aylin Demir', '--attach', path, 'Schlagloch');
+  const [conversation] = await worker.until(async () => (await worker.conversations()).length && worker.conversations());
+  const [message] = await worker.until(async () => (await worker.messages(conversation)).length && worker.messages(conversation));
+  const file = message.get(VIEW.attachments)[0].get(0);
+  await worker.tell(16, file);
+  await worker.until(() => worker.said.some(({ kind, value }) => kind === SAID.event && value[0] === 6));
+  expect((await worker.bytesOf(file)).equals(photo)).toBe(true);
+
+  await worker.writeWithFile(conversation, 'Antwort', photo);
+  await worker.until(async () => (await worker.status()).get(8) === 0);
+  await worker.settled();
+  const [line] = (await town.cli('office', 'receive', '--json', '--wait', '60')).split('\n');
+  const copy = `${town.folder}/kopie.bin`;
+  await town.cli('office', 'attachment', 'save', JSON.parse(line).attachments[0].id, copy);
+  expect((await readFile(copy)).equals(photo)).toBe(true);
+
+  await worker.page.reload();
+  const full = await files(worker.page);
+  expect(full.bytes).toBeGreaterThan(6_000_000);
+  expect(full.readable, 'only the label says whose account it is').toEqual(['Aylin', 'Musterstadt']);
+  await worker.load();
+  await worker.open('known', (await worker.ask(ASK.list)).answer[0].get(0));
+  expect((await worker.bytesOf(file)).equals(photo)).toBe(true);
+  const here = await worker.messages(conversation);
+  expect((await worker.tell(19, here.map((view) => view.get(VIEW.id)))).answer).toBeDefined();
+  await worker.page.reload();
+  expect((await files(worker.page)).bytes).toBeLessThan(full.bytes - 5_000_000);
+});
 
 test('a full disk refuses, loses nothing and goes on when there is room', async ({ town, browse }) => {
   const person = await browse();

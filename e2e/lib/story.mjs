@@ -41,7 +41,20 @@ async function launch(profile, options) {
     colorScheme: options.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     acceptDownloads: true,
+    serviceWorkers: options.clock ? 'block' : 'allow',
     ...options.context,
+  });
+}
+
+/** The device's clock is off by so many milliseconds, in the page and in its worker. */
+async function setClock(context, off) {
+  const script = `{ const now = Date.now; Date.now = () => now() + ${off}; }\n`;
+  await context.addInitScript(script);
+  // the browser does not know where a script that was handed to it came from
+  await context.grantPermissions(['local-network-access']);
+  await context.route('**/worker.js', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: script + (await answer.text()) });
   });
 }
 
@@ -53,13 +66,14 @@ export const test = base.extend({
     await use(town);
     await town.end();
   },
-  /** Opens a browser: `await browse({ viewport, link })`; `profile`: one that was closed before. */
+  /** Opens a browser: `await browse({ viewport, link })`; `profile`: one closed before; `clock`: ms its clock is off. */
   browse: async ({ town }, use) => {
     const open = [];
     const broken = [];
     await use(async (options = {}) => {
       const profile = options.profile ?? (await mkdtemp(path.join(os.tmpdir(), 'rohrpost-profile-')));
       const context = await launch(profile, options);
+      if (options.clock) await setClock(context, options.clock);
       context.pages().forEach((page) => watch(page, broken, town.address));
       context.on('page', (page) => watch(page, broken, town.address));
       const person = new Person(context, profile);

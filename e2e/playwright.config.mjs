@@ -13,6 +13,7 @@ export default defineConfig({
   retries: 0,
   timeout: 180_000,
   expect: { timeout: 20_000 },
+  use: { actionTimeout: 20_000, navigationTimeout: 60_000, screenshot: 'only-on-failure' },
   forbidOnly: true,
   reporter: [['list']],
 });

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import os from 'node:os';
 import path from 'node:path';
+import { Line } from './line.mjs';
 
 const run = promisify(execFile);
 const programs = process.env.ROHRPOST_BIN_DIR;
-const pages = process.env.ROHRPOST_WEB_DIR;
 const PASSPHRASE = 'Probe-Stammdatei';
 
 /** Starts a program that stays and waits for its first line. */
@@ -32,31 +32,43 @@ function ended(child) {
 export class Town {
   folder;
   address;
+  /** What lies between everybody and the server, if the town has one. */
+  line;
+  /** The folder of the web messenger's files. */
+  pages = process.env.ROHRPOST_WEB_DIR;
+  #port;
   #server;
   #agents = new Map();
 
   /** A founded town whose administration answers by itself. */
-  static async found(name = 'Stadt Musterstadt') {
-    const town = await Town.empty();
+  static async found({ name = 'Stadt Musterstadt', ...how } = {}) {
+    const town = await Town.empty(how);
     await town.cli('office', 'authority', 'create', '--server', town.address, '--name', name, '--admin', 'Hauptamt');
     await town.agent('office');
     return town;
   }
 
-  /** A server that has no authority yet. */
-  static async empty() {
-    if (!programs || !pages) throw new Error('run the stories with `cargo xtask test`');
+  /** A server that has no authority yet. `line`: everything passes a line that can be cut; `pages`: other web files. */
+  static async empty({ line = false, pages } = {}) {
     const town = new Town();
+    town.pages = pages ?? town.pages;
+    if (!programs || !town.pages) throw new Error('run the stories with `cargo xtask e2e`');
     town.folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-e2e-'));
-    await town.serve('127.0.0.1:0');
+    await town.#serve(0);
+    town.address = `http://127.0.0.1:${town.#port}`;
+    if (line) {
+      town.line = new Line();
+      town.address = await town.line.open(() => town.#port);
+    }
     return town;
   }
 
-  async serve(listen) {
-    const args = ['--data', path.join(this.folder, 'server'), '--listen', listen, '--web-folder', pages];
+  async #serve(port) {
+    const data = path.join(this.folder, 'server');
+    const args = ['--data', data, '--listen', `127.0.0.1:${port}`, '--web-folder', this.pages];
     this.#server = start(path.join(programs, 'rohrpost-server'), args, {});
     const line = await this.#server.line;
-    this.address = line.replace('listening on ', '');
+    this.#port = Number(new URL(line.replace('listening on ', '')).port);
   }
 
   /** The server dies as by a power cut. */
@@ -67,7 +79,7 @@ export class Town {
 
   /** The same server again, on the same port. */
   async restart() {
-    await this.serve(new URL(this.address).host);
+    await this.#serve(this.#port);
   }
 
   /** One command of the command line; answers what it printed. */
@@ -81,8 +93,8 @@ export class Town {
   /** Lets a profile of the command line stay online. */
   async agent(profile) {
     const agent = start(path.join(programs, 'rohrpost'), ['--profile', path.join(this.folder, profile), 'agent'], {});
-    await agent.line;
     this.#agents.set(profile, agent.child);
+    await agent.line;
   }
 
   async endAgent(profile) {
@@ -117,8 +129,10 @@ export class Town {
   }
 
   async end() {
-    for (const child of [...this.#agents.values(), this.#server.child]) child.kill('SIGKILL');
-    await Promise.all([...this.#agents.values(), this.#server.child].map(ended));
+    const children = [...this.#agents.values(), this.#server.child];
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all(children.map(ended));
+    await this.line?.end();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ use crate::{
     setting::Settings,
 };
 use client_api::{
-    AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
+    AccountState, AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
     port::{AccountEntry, AccountKey, LinkView, ListAccounts, Open, Opened, PortError, Which},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -207,6 +207,11 @@ impl App {
 
     pub async fn load_status(self) {
         if let Ok(status) = ask!(Query::Status, Status) {
+            if status.account != AccountState::Ready {
+                // nothing of an account that has ended is left to be read or said
+                self.spoken.set(String::new());
+                self.conversations.set(None);
+            }
             self.status.set(status);
         }
     }

@@ -211,7 +211,7 @@ fn member(all: Details, one: MemberView, moderator: bool) -> impl IntoView {
     });
     html::li().class("rp-member").child((
         avatar::person(&user, &one.name, avatar::Size::Small),
-        html::div().child((html::b().class("rp-ellipsis").attr("dir", "auto").child(name), waits)),
+        html::div().child((html::b().attr("dir", "auto").child(name), waits)),
         mark.map(|key| html::span().class("rp-mini").child(move || t(key))),
         remove,
     ))

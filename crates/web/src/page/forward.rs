@@ -117,7 +117,7 @@ fn hit(avatar: AnyView, name: String, unit: Option<String>, act: impl Fn() + 'st
         .child((
             avatar,
             html::div().child((
-                html::b().class("rp-ellipsis").attr("dir", "auto").child(name),
+                html::b().attr("dir", "auto").child(name),
                 unit.map(|unit| html::small().class("rp-ellipsis").attr("dir", "auto").child(unit)),
             )),
             small(Icon::Forward),

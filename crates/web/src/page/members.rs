@@ -131,7 +131,7 @@ fn row(person: PersonView, chosen: RwSignal<Vec<Choice>>) -> impl IntoView {
             .child((
                 avatar::person(&user, &person.name, avatar::Size::Usual),
                 html::div().child((
-                    html::b().class("rp-ellipsis").attr("dir", "auto").child(person.name.clone()),
+                    html::b().attr("dir", "auto").child(person.name.clone()),
                     html::small().class("rp-ellipsis").child(line),
                 )),
                 move || is.get().then(|| html::span().class("rp-picked").child(small(Icon::Check))),

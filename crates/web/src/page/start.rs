@@ -260,7 +260,11 @@ fn revoked() -> AnyView {
     let app = app();
     let text = move || {
         let authority = app.status.with(|status| status.authority.clone().unwrap_or_default());
-        tr("revoked-text", &[("authority", authority.into())])
+        if authority.is_empty() {
+            t("revoked-text-plain")
+        } else {
+            tr("revoked-text", &[("authority", authority.into())])
+        }
     };
     notice(Capsule::Ready, || t("revoked"), text, button("start-over", BIG, forget_and_start_over))
 }

@@ -301,3 +301,4 @@ palette-hint-in = In { $name } suchen
 search-messages = In allen Nachrichten suchen
 acts-log = Protokoll der Verwaltung
 file-ready-noted = bereit, mit den Angaben der Kamera
+revoked-text-plain = Die Verwaltung Ihrer Behörde hat den Zugang beendet. Alle Nachrichten auf diesem Gerät wurden gelöscht.

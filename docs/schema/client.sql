@@ -75,6 +75,8 @@ CREATE TABLE invite (
 
 CREATE INDEX invite_granted ON invite (device) WHERE used = 3;
 
+CREATE INDEX invite_user ON invite (user);
+
 CREATE TABLE issuer (id BLOB PRIMARY KEY, user BLOB, cert BLOB NOT NULL, record BLOB, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE key_package (ref BLOB PRIMARY KEY, data BLOB NOT NULL, last INTEGER NOT NULL) STRICT;
@@ -129,6 +131,8 @@ CREATE INDEX outbox_conversation ON outbox (conversation) WHERE conversation IS 
 CREATE INDEX outbox_hash ON outbox (env_hash) WHERE env_hash IS NOT NULL;
 
 CREATE TABLE package_root (d INTEGER PRIMARY KEY, secret BLOB NOT NULL) STRICT;
+
+CREATE TABLE pending_request (invite BLOB PRIMARY KEY, letter BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 
 CREATE TABLE person (user BLOB PRIMARY KEY, name TEXT NOT NULL, unit BLOB, state INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0) STRICT;
 

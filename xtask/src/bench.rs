@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! `cargo xtask bench`: measures the release server over real sockets.
+//! `cargo xtask bench`: measures the release server over real sockets, and the web messenger in a browser.
 
 use crate::{
     product::{self, Build},
     shell::{self, cargo},
+    tool, web,
 };
 use anyhow::Result;
 
@@ -11,11 +12,14 @@ use anyhow::Result;
 /// connections, which are two files each.
 const OPEN_FILES: &str = r#"ulimit -n "$(ulimit -Hn)"; exec "$0" "$@""#;
 
-/// Runs all kinds, or those named in `args`.
+/// Runs all kinds of load, or those named in `args`; `web` is what a person feels in a browser.
 ///
 /// # Errors
 /// When something can't be built, or a measurement is not complete.
 pub fn run(args: &[String]) -> Result<()> {
+    if args.iter().any(|arg| arg == "web") {
+        return in_browser();
+    }
     let products = product::build(Build::Release)?;
     shell::run(cargo().args(["build", "--locked", "--release", "-p", "load"]))?;
     let load = shell::target_dir().join("release").join("rohrpost-load");
@@ -27,4 +31,19 @@ pub fn run(args: &[String]) -> Result<()> {
         shell::run(&mut sh)?;
     }
     Ok(())
+}
+
+/// The marks of the web messenger, on release builds of everything.
+fn in_browser() -> Result<()> {
+    web::run(&[])?;
+    let products = product::build(Build::Release)?;
+    shell::run(cargo().args(["build", "--locked", "--release", "-p", "load"]))?;
+    let stories = shell::root().join("e2e");
+    tool::npm_packages(&stories)?;
+    let mut node = shell::command("node");
+    node.current_dir(&stories)
+        .arg("bench.mjs")
+        .env("ROHRPOST_BIN_DIR", &products)
+        .env("ROHRPOST_WEB_DIR", web::folder());
+    shell::run(node.env("ROHRPOST_LOAD", shell::target_dir().join("release/rohrpost-load")))
 }

@@ -2,6 +2,7 @@
 //! `cargo xtask ci`: what every change must pass besides the tests; the same at home and on the build server.
 
 use crate::{
+    bindgen::TARGET,
     shell::{cargo, run as sh},
     stage::Stages,
     tidy, tool,
@@ -20,7 +21,7 @@ pub fn run() -> Result<()> {
     stages.run("clippy", || {
         sh(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     });
-    stages.run("engine for wasm", wasm);
+    stages.run("worker and page for wasm", wasm);
     stages.finish()
 }
 
@@ -32,5 +33,6 @@ fn deny() -> Result<()> {
 fn wasm() -> Result<()> {
     tool::wasm_target()?;
     tool::clang()?;
-    sh(cargo().args(["check", "--locked", "-p", "engine", "--target", "wasm32-unknown-unknown"]))
+    let words = ["clippy", "--locked", "-p", "client", "-p", "web", "--target", TARGET, "--", "-D", "warnings"];
+    sh(cargo().args(words))
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Every chore of the house: `cargo xtask demo | test | node | web | ci | tidy | bench | fuzz`.
+//! Every chore of the house: `cargo xtask demo | test | node | web | e2e | ci | tidy | bench | fuzz`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod bench;
 mod bindgen;
 mod ci;
 mod demo;
+mod e2e;
 mod fuzz;
 mod node;
 mod product;
@@ -26,6 +27,7 @@ const USAGE: &str = "usage: cargo xtask CHORE
   test    build the binaries, then run every test (further arguments go to the test runner)
   node    the engine's unit tests for WebAssembly alone, in node
   web     build the web messenger into target/web; --fast for the edit loop
+  e2e     the stories in the browser alone (further arguments go to their runner)
   ci      everything a change must pass besides the tests: format, tidy, deny, clippy, wasm
   tidy    the house rules alone (seconds)
   bench   build the release binaries and measure
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "test" => test::run(&rest),
         "node" => node::run(),
         "web" => web::run(&rest),
+        "e2e" => e2e::run(&rest),
         "ci" => ci::run(),
         "tidy" => tidy::run(),
         "bench" => bench::run(&rest),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The two products, built one by one: together, cargo would give the server the client's SQLCipher.
 
-use crate::shell;
+use crate::{shell, web};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
@@ -30,7 +30,13 @@ pub fn build(build: Build) -> Result<PathBuf> {
     let products = shell::target_dir().join("product").join(folder);
     std::fs::create_dir_all(&products)?;
     for (package, binary) in PRODUCTS {
-        shell::run(shell::cargo().args(["build", "--locked", "--profile", profile, "-p", package, "--bin", binary]))?;
+        let mut cargo = shell::cargo();
+        cargo.args(["build", "--locked", "--profile", profile, "-p", package, "--bin", binary]);
+        // what is shipped holds the web messenger as far as it was made; the build script of the server takes it in
+        if build == Build::Release && web::folder().exists() {
+            cargo.env("ROHRPOST_WEB", web::folder());
+        }
+        shell::run(&mut cargo)?;
         let from = shell::target_dir().join(folder).join(binary);
         // A fresh file: the old one may be running, and cargo's own is linked to others.
         let to = products.join(binary);

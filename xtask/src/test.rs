@@ -2,14 +2,14 @@
 //! `cargo xtask test`: the products first, then every test of the workspace.
 
 use crate::{
-    node,
+    e2e, node,
     product::{self, Build},
     shell::{self, cargo},
     stage::Stages,
-    tool,
+    tool, web,
 };
 use anyhow::{Context, Result};
-use std::{path::PathBuf, process::Command};
+use std::{path::Path, process::Command};
 
 /// Tests that start a product look for it in this folder.
 const BIN_DIR: &str = "ROHRPOST_BIN_DIR";
@@ -27,8 +27,18 @@ pub fn run(args: &[String]) -> Result<()> {
         products = Some(product::build(Build::Checked)?);
         Ok(())
     });
-    stages.run("tests", || tests(products.take().context("there is nothing to test")?, args));
+    stages.run("tests", || tests(products.as_deref().context("there is nothing to test")?, args));
     if args.is_empty() {
+        let mut is_built = false;
+        stages.run("build the web messenger", || {
+            web::run(&["--fast".into()])?;
+            is_built = true;
+            Ok(())
+        });
+        stages.run("stories in the browser", || {
+            let products = products.as_deref().filter(|_| is_built).context("there is nothing to play")?;
+            e2e::play(products, &[])
+        });
         stages.run("engine in node", node::run);
         stages.run("examples in the docs", || {
             shell::run(cargo().args(["test", "--locked", "--workspace", "--doc", "-q"]))
@@ -37,7 +47,7 @@ pub fn run(args: &[String]) -> Result<()> {
     stages.finish()
 }
 
-fn tests(products: PathBuf, args: &[String]) -> Result<()> {
+fn tests(products: &Path, args: &[String]) -> Result<()> {
     let mut runner = match tool::nextest() {
         Some(mut nextest) => {
             nextest.args(["nextest", "run"]);

@@ -3,7 +3,11 @@
 
 use crate::shell;
 use anyhow::{Context, Result};
-use std::{ffi::OsString, path::PathBuf, process::Command};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// The newest cargo-deny is fine: its rules are in deny.toml.
 const DENY: &str = "cargo-deny";
@@ -38,7 +42,7 @@ pub fn nextest() -> Option<Command> {
 pub fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let libdir = shell::output(shell::command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
-    if std::path::Path::new(libdir.trim()).is_dir() {
+    if Path::new(libdir.trim()).is_dir() {
         return Ok(());
     }
     shell::run(shell::command("rustup").args(["target", "add", TARGET]))
@@ -61,7 +65,31 @@ pub fn clang() -> Result<()> {
 pub fn node() -> Result<()> {
     shell::output(shell::command("node").arg("--version"))
         .map(drop)
-        .context("node is needed to run the engine's tests for wasm")
+        .context("node is needed to run WebAssembly and to make style sheets")
+}
+
+/// The packages a folder's lock file names, fetched if they are not there or older than it; none of them runs a script.
+///
+/// # Errors
+/// When npm can't fetch them.
+pub fn npm_packages(folder: &Path) -> Result<()> {
+    let (lock, there) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    if there.exists() && there.metadata()?.modified()? >= lock.metadata()?.modified()? {
+        return Ok(());
+    }
+    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    shell::run(shell::command("npm").current_dir(folder).args(words))
+}
+
+/// The browser the stories run in.
+///
+/// # Errors
+/// When there is none.
+pub fn chromium() -> Result<PathBuf> {
+    let named = std::env::var_os("ROHRPOST_CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
+    let found = named.into_iter().chain(usual).find(|path| path.exists());
+    found.context("Chromium is needed for the stories in the browser: install it or name it in ROHRPOST_CHROMIUM")
 }
 
 fn folder() -> PathBuf {

@@ -11,7 +11,6 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Instant,
 };
 
@@ -57,17 +56,10 @@ fn make(build: Build) -> Result<()> {
     let started = Instant::now();
     let mut files = Files::new();
     collect(&bound(&WORKER, build)?, "", &mut files)?;
+    collect(&bound(&PAGE, build)?, "", &mut files)?;
     let source = shell::root().join("crates/web");
-    if source.join("Cargo.toml").exists() {
-        collect(&bound(&PAGE, build)?, "", &mut files)?;
-        collect(&source.join("static"), "", &mut files)?;
-        if source.join("package.json").exists() {
-            collect(&styled(&source)?, "", &mut files)?;
-        }
-    } else {
-        println!("there is no page yet (crates/web): only the worker is built");
-        files.insert("worker.js".into(), LOADER.into());
-    }
+    collect(&source.join("static"), "", &mut files)?;
+    collect(&styled(&source)?, "", &mut files)?;
     sign(&mut files, build)?;
     let quality = if build == Build::Release { Quality::Best } else { Quality::Fast };
     let written = twin::write(&folder(), &files, quality)?;
@@ -82,14 +74,11 @@ fn make(build: Build) -> Result<()> {
     Ok(())
 }
 
-/// Stands in for the page's own, until there is one.
-const LOADER: &str = "import init from './worker_core.js';\nawait init();\n";
-
 /// The part's module, in a folder of its own; made anew only when the built file has changed.
 fn bound(part: &Part, build: Build) -> Result<PathBuf> {
     let (profile, folder, host) = match build {
         Build::Fast => ("dev", "debug", Host::Checked),
-        Build::Release => ("web", "web", Host::Web),
+        Build::Release => ("browser", "browser", Host::Web),
     };
     let mut command = cargo();
     command.args(part.what.iter().take(1)).args(["--locked", "-p", part.package, "--target", TARGET]);
@@ -104,18 +93,7 @@ fn bound(part: &Part, build: Build) -> Result<PathBuf> {
 /// Style sheet and fonts, made by npm; made anew only when their sources have changed.
 fn styled(source: &Path) -> Result<PathBuf> {
     tool::node()?;
-    let npm = |words: &[&str]| -> Command {
-        let mut npm = shell::command("npm");
-        npm.current_dir(source).args(words);
-        npm
-    };
-    let (lock, modules) = (source.join("package-lock.json"), source.join("node_modules/.package-lock.json"));
-    let is_old = |lock: &Path, modules: &Path| -> Result<bool> {
-        Ok(!modules.exists() || modules.metadata()?.modified()? < lock.metadata()?.modified()?)
-    };
-    if is_old(&lock, &modules)? {
-        shell::run(&mut npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
-    }
+    tool::npm_packages(source)?;
     let mut sources = Files::new();
     collect(&source.join("style"), "style/", &mut sources)?;
     for name in ["package.json", "package-lock.json"] {
@@ -125,7 +103,9 @@ fn styled(source: &Path) -> Result<PathBuf> {
         sources.iter().flat_map(|(name, bytes)| format!("{name} {}\n", twin::hash(bytes)).into_bytes()).collect();
     let made = shell::target_dir().join("web-parts/style");
     let out = made.to_str().context("the target folder has no readable name")?;
-    once(&made, &twin::hash(&seen), || shell::run(&mut npm(&["run", "build", "--", out])))?;
+    once(&made, &twin::hash(&seen), || {
+        shell::run(shell::command("npm").current_dir(source).args(["run", "build", "--", out]))
+    })?;
     Ok(made)
 }
 
@@ -160,7 +140,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
 /// Adds the signed manifest of all files.
 #[cfg(feature = "wasm")]
 fn sign(files: &mut Files, build: Build) -> Result<()> {
-    crate::release::sign(files, if build == Build::Release { "web" } else { "dev" })
+    crate::release::sign(files, if build == Build::Release { "browser" } else { "dev" })
 }
 
 #[cfg(not(feature = "wasm"))]

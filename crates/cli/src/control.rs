@@ -33,6 +33,7 @@ pub enum Ask {
 }
 
 #[derive(Debug, PartialEq, Encode, Decode)]
+#[expect(clippy::large_enum_variant, reason = "one per answer, read at once")]
 pub enum Told {
     #[n(0)]
     Answer(#[n(0)] Answer),

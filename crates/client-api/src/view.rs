@@ -89,6 +89,7 @@ pub enum Query {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[expect(clippy::large_enum_variant, reason = "one per answer, read at once")]
 pub enum View {
     #[n(0)]
     Status(#[n(0)] Status),
@@ -494,6 +495,7 @@ pub struct QuoteView {
     /// Name of the first attachment.
     #[n(4)]
     pub attachment: Option<String>,
+    /// 0: no line of this conversation stands for it.
     #[n(5)]
     pub position: u64,
 }

@@ -15,7 +15,7 @@ use crate::{
     outbox, profile, reading, search, sync,
     turn::{Fact, Link, Live, Turn, Want},
 };
-use client_api::{AttachmentId, Command, CommandError, Query, Timestamp, View};
+use client_api::{AttachmentId, Command, Query, Timestamp, View};
 use proto::{ErrorCode, Push, Reply, blob::BlobReply};
 
 use crate::input::Failure;
@@ -220,10 +220,13 @@ fn apply(turn: &mut Turn<'_>, input: Input) -> Result<(), EngineError> {
     match input {
         Input::Command(id, command) => {
             turn.db.execute_batch("SAVEPOINT command")?;
+            let (facts, doomed) = (turn.facts.len(), turn.doomed.len());
             let answer = match run(turn, command) {
                 Ok(answer) => Ok(answer),
                 Err(Fail::Command(error)) => {
                     turn.db.execute_batch("ROLLBACK TO command")?;
+                    turn.facts.truncate(facts);
+                    turn.doomed.truncate(doomed);
                     Err(error)
                 }
                 Err(Fail::Engine(error)) => return Err(error),
@@ -278,13 +281,13 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::MarkDisplayed(messages) => conversation::mark_displayed(turn, &messages),
         Command::FetchAttachment(attachment) => conversation::fetch_attachment(turn, &attachment),
         Command::SaveDraft { conversation, text } => conversation::save_draft(turn, &conversation, &text),
-        Command::DeleteHere(_)
-        | Command::DropFile(_)
-        | Command::CancelSend(_)
-        | Command::SetApproval(_)
-        | Command::Approve(_)
-        | Command::Reject(_)
-        | Command::InviteAgain(_) => Err(CommandError::Store("not there yet".into()).into()),
+        Command::DeleteHere(messages) => conversation::delete_here(turn, &messages),
+        Command::DropFile(attachment) => conversation::drop_file(turn, &attachment),
+        Command::CancelSend(message) => conversation::cancel_send(turn, &message),
+        Command::SetApproval(approval) => account::set_approval(turn, approval),
+        Command::Approve(user) => account::approve(turn, &user),
+        Command::Reject(user) => account::reject(turn, &user),
+        Command::InviteAgain(user) => account::invite_again(turn, &user),
     }
 }
 
@@ -419,9 +422,9 @@ fn view(turn: &mut Turn<'_>, query: Query) -> Result<View, EngineError> {
             View::Status(status)
         }
         Query::People(text) => View::People(directory::people(turn, text.as_deref())?),
-        Query::Acts { .. } => View::Acts(Vec::new()),
-        Query::Pending => View::Pending(Vec::new()),
-        Query::Invitations => View::Invitations(Vec::new()),
+        Query::Acts { before, limit } => View::Acts(directory::acts(turn, before, limit)?),
+        Query::Pending => View::Pending(account::pending(turn)?),
+        Query::Invitations => View::Invitations(account::invitations(turn)?),
         query => conversation::view(turn, query)?,
     })
 }

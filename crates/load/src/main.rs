@@ -2,6 +2,7 @@
 //! `rohrpost-load`: drives a real server over real sockets and says what a delivery costs.
 #![allow(clippy::print_stdout, reason = "a command-line tool: its report goes to standard output")]
 
+mod history;
 mod link;
 mod process;
 mod report;
@@ -26,6 +27,8 @@ enum Kind {
     Idle,
     /// 1,000,000 stored entries and nobody there.
     Rest,
+    /// A long conversation with a real person, on a server that runs.
+    History,
 }
 
 #[derive(Parser)]
@@ -33,8 +36,20 @@ enum Kind {
 struct Args {
     kind: Kind,
     /// The server's binary; it is started on a free port with a folder of its own.
-    #[arg(long)]
+    #[arg(long, default_value = "rohrpost-server")]
     server: PathBuf,
+    /// `history`: the invitation to write as, `-` for the second run with one profile.
+    #[arg(long, default_value = "-")]
+    link: String,
+    /// `history`: whom to write to.
+    #[arg(long, default_value = "")]
+    to: String,
+    /// `history`: the profile's folder.
+    #[arg(long, default_value = "history-profile")]
+    profile: PathBuf,
+    /// `history`: how many messages.
+    #[arg(long, default_value_t = 100_000)]
+    count: u32,
     /// How long to send.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -62,6 +77,11 @@ fn main() -> Result<()> {
         Kind::Hall => (1, 1000, args.senders),
         Kind::Idle => {
             println!("{}", runtime.block_on(scenario::idle(&args.server, args.connections))?);
+            return Ok(());
+        }
+        Kind::History => {
+            let done = runtime.block_on(history::history(&args.profile, &args.link, &args.to, args.count))?;
+            println!("{done}");
             return Ok(());
         }
         Kind::Rest => {

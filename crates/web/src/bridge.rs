@@ -52,7 +52,9 @@ pub fn start(news: impl Fn(News) + Clone + 'static) {
         news(News::Crashed);
     });
     worker.set_onerror(Some(crashed.into_js_value().unchecked_ref()));
-    BRIDGE.with_borrow_mut(|bridge| *bridge = Bridge { worker: Some(worker), early: Some(Vec::new()), ..Bridge::default() });
+    BRIDGE.with_borrow_mut(|bridge| {
+        *bridge = Bridge { worker: Some(worker), early: Some(Vec::new()), ..Bridge::default() }
+    });
 }
 
 fn heard(event: &MessageEvent, news: &impl Fn(News)) {

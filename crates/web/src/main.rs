@@ -9,6 +9,7 @@ mod page;
 mod part;
 mod place;
 mod release;
+mod saying;
 mod script;
 mod setting;
 mod state;
@@ -17,5 +18,7 @@ mod time;
 mod update;
 
 fn main() {
+    // a fault says in the console where it was; boot.js tells the person
+    std::panic::set_hook(Box::new(|fault| leptos::logging::error!("{fault}")));
     leptos::mount::mount_to_body(page::root::root);
 }

@@ -5,11 +5,20 @@ use crate::{bridge::ask, state::App, text::tr};
 use client_api::{ConversationId, MessageId, Query};
 use leptos::{prelude::*, task::spawn_local};
 
-/// Says aloud what arrived; the thread shows it.
-pub fn received(app: App, conversation: ConversationId, message: MessageId) {
+/// Says aloud what arrives; the thread shows it.
+pub fn aloud(app: App) {
+    Effect::new(move |_| {
+        if let Some((conversation, message)) = app.arrived.get() {
+            say(app, conversation, message);
+        }
+    });
+}
+
+fn say(app: App, conversation: ConversationId, message: MessageId) {
     spawn_local(async move {
         let Ok(Some(view)) = ask!(Query::Message(message), Message) else { return };
-        let text = view.text.unwrap_or_else(|| view.attachments.first().map(|one| one.name.clone()).unwrap_or_default());
+        let text =
+            view.text.unwrap_or_else(|| view.attachments.first().map(|one| one.name.clone()).unwrap_or_default());
         let shown = app.place.get_untracked().conversation() == Some(conversation);
         let key = if shown { "spoken-message-here" } else { "spoken-message" };
         app.spoken.set(tr(key, &[("who", view.sender_name.into()), ("text", text.into())]));
@@ -19,9 +28,8 @@ pub fn received(app: App, conversation: ConversationId, message: MessageId) {
 /// Keeps the title true: how many are unread, and where one is.
 pub fn title(app: App) {
     Effect::new(move || {
-        let unread: u32 = app
-            .conversations
-            .with(|all| all.as_ref().map_or(0, |all| all.iter().map(|one| one.undisplayed).sum()));
+        let unread: u32 =
+            app.conversations.with(|all| all.as_ref().map_or(0, |all| all.iter().map(|one| one.undisplayed).sum()));
         let name = app.place.get().conversation().and_then(|id| app.conversation(id)).map(|one| one.name);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Rohrpost".into());
         document().set_title(&if unread > 0 { format!("({unread}) {name}") } else { name });

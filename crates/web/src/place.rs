@@ -19,12 +19,12 @@ pub enum Place {
     People,
     /// Settings; a section on its own on the phone.
     Me,
-    Admin(Room),
+    Admin(Area),
 }
 
 /// A room of the cockpit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum Area {
     People,
     Pending,
     Import,
@@ -40,10 +40,10 @@ impl Place {
             Self::New => "/new".into(),
             Self::People => "/people".into(),
             Self::Me => "/me".into(),
-            Self::Admin(Room::People) => "/admin/people".into(),
-            Self::Admin(Room::Pending) => "/admin/pending".into(),
-            Self::Admin(Room::Import) => "/admin/import".into(),
-            Self::Admin(Room::Acts) => "/admin/acts".into(),
+            Self::Admin(Area::People) => "/admin/people".into(),
+            Self::Admin(Area::Pending) => "/admin/pending".into(),
+            Self::Admin(Area::Import) => "/admin/import".into(),
+            Self::Admin(Area::Acts) => "/admin/acts".into(),
         }
     }
 
@@ -56,10 +56,10 @@ impl Place {
             ["new"] => Self::New,
             ["people"] => Self::People,
             ["me"] => Self::Me,
-            ["admin"] | ["admin", "people"] => Self::Admin(Room::People),
-            ["admin", "pending"] => Self::Admin(Room::Pending),
-            ["admin", "import"] => Self::Admin(Room::Import),
-            ["admin", "acts"] => Self::Admin(Room::Acts),
+            ["admin"] | ["admin", "people"] => Self::Admin(Area::People),
+            ["admin", "pending"] => Self::Admin(Area::Pending),
+            ["admin", "import"] => Self::Admin(Area::Import),
+            ["admin", "acts"] => Self::Admin(Area::Acts),
             _ => Self::List,
         }
     }
@@ -109,9 +109,8 @@ mod tests {
     #[test]
     fn every_place_is_found_again_under_its_address() {
         let id = ConversationId([7; 32]);
-        let rooms = [Room::People, Room::Pending, Room::Import, Room::Acts].map(Place::Admin);
-        let places =
-            [Place::List, Place::Conversation(id), Place::Details(id), Place::New, Place::People, Place::Me];
+        let rooms = [Area::People, Area::Pending, Area::Import, Area::Acts].map(Place::Admin);
+        let places = [Place::List, Place::Conversation(id), Place::Details(id), Place::New, Place::People, Place::Me];
         for place in places.into_iter().chain(rooms) {
             assert_eq!(Place::of(&place.path()), place);
         }

@@ -19,9 +19,9 @@ pub struct Release {
 
 /// SHA-256, hex.
 async fn hash(text: &str) -> Option<String> {
-    let mut bytes = text.as_bytes().to_vec();
+    let bytes = text.as_bytes();
     let subtle = window().crypto().ok()?.subtle();
-    let digest = JsFuture::from(subtle.digest_with_str_and_u8_array("SHA-256", &mut bytes).ok()?).await.ok()?;
+    let digest = JsFuture::from(subtle.digest_with_str_and_u8_array("SHA-256", bytes).ok()?).await.ok()?;
     let digest = Uint8Array::new(&digest).to_vec();
     Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }

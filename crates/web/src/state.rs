@@ -3,17 +3,19 @@
 
 use crate::{
     bridge::{self, News, ask},
-    part::toast::{self, Toast},
     place::{self, Place},
+    saying::Toast,
     setting::Settings,
-    update,
 };
 use client_api::{
-    AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
+    AccountState, AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
     port::{AccountEntry, AccountKey, LinkView, ListAccounts, Open, Opened, PortError, Which},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::HashMap, time::Duration};
+
+/// How long a toast stays.
+const SAID: Duration = Duration::from_secs(8);
 
 /// How far the start has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct App {
     pub settings: RwSignal<Settings>,
     pub toasts: RwSignal<Vec<Toast>>,
     pub palette: RwSignal<bool>,
+    /// What is searched in: one conversation, or all.
+    pub within: RwSignal<Option<ConversationId>>,
     /// The browser said there is no network.
     pub offline: RwSignal<bool>,
     /// Said aloud by screen readers.
@@ -63,6 +67,12 @@ pub struct App {
     pub key: RwSignal<Option<AccountKey>>,
     /// A message to be shown in its conversation, with its position.
     pub pointed: RwSignal<Option<(ConversationId, MessageId, u64)>>,
+    /// The message of somebody else that came last.
+    pub arrived: RwSignal<Option<(ConversationId, MessageId)>>,
+    /// The sealed root file of an authority just founded, until its founder says that it lies safe; never stored.
+    pub root_file: RwSignal<Option<Vec<u8>>>,
+    /// What the search begins with.
+    pub sought: RwSignal<String>,
     /// A newer release waits to be loaded.
     pub update: RwSignal<bool>,
     list_due: RwSignal<bool>,
@@ -82,10 +92,14 @@ impl App {
             settings: RwSignal::new(Settings::load()),
             toasts: RwSignal::default(),
             palette: RwSignal::new(false),
+            within: RwSignal::new(None),
             offline: RwSignal::new(!window().navigator().on_line()),
             spoken: RwSignal::default(),
             key: RwSignal::new(None),
             pointed: RwSignal::new(None),
+            arrived: RwSignal::new(None),
+            root_file: RwSignal::new(None),
+            sought: RwSignal::default(),
             update: RwSignal::new(false),
             list_due: RwSignal::new(false),
         }
@@ -98,7 +112,6 @@ impl App {
         place::follow(app.place);
         app.watch_network();
         bridge::start(move |news| app.hear(news));
-        update::watch(app);
         app
     }
 
@@ -123,9 +136,25 @@ impl App {
         self.offline.get() || matches!(self.link.get(), LinkView::Down { failures, .. } if failures > 0)
     }
 
+    /// Shows it for a while; equal ones are shown once.
+    pub fn say(self, toast: Toast) {
+        let shown = self.toasts.with_untracked(|all| all.iter().any(|one| one.saying == toast.saying));
+        if shown {
+            return;
+        }
+        let number = self.toasts.with_untracked(|all| all.last().map_or(1, |last| last.number + 1));
+        self.toasts.update(|all| all.push(Toast { number, ..toast }));
+        set_timeout(move || self.unsay(number), SAID);
+    }
+
+    /// Takes it away.
+    pub fn unsay(self, number: u64) {
+        self.toasts.update(|all| all.retain(|one| one.number != number));
+    }
+
     /// Shows why something was not done.
     pub fn complain(self, error: &PortError) {
-        toast::show(self, Toast::error(error));
+        self.say(Toast::error(error));
     }
 
     /// Opens the account for this tab: the link's, the one remembered, or the only one there is.
@@ -178,6 +207,11 @@ impl App {
 
     pub async fn load_status(self) {
         if let Ok(status) = ask!(Query::Status, Status) {
+            if status.account != AccountState::Ready {
+                // nothing of an account that has ended is left to be read or said
+                self.spoken.set(String::new());
+                self.conversations.set(None);
+            }
             self.status.set(status);
         }
     }
@@ -240,7 +274,7 @@ impl App {
             Event::MessageReceived(conversation, message) => {
                 self.changed(Change::Message(conversation, message));
                 self.list_changed();
-                crate::notice::received(self, conversation, message);
+                self.arrived.set(Some((conversation, message)));
             }
             Event::MessageChanged(conversation, message) => {
                 self.changed(Change::Message(conversation, message));
@@ -263,8 +297,9 @@ impl App {
                 }
             }),
             Event::TransferProgress { attachment, done_bytes, total_bytes } => {
-                self.moving.update(|all| {
-                    all.insert(attachment, (done_bytes, total_bytes));
+                self.moving.update(|all| match done_bytes < total_bytes {
+                    true => drop(all.insert(attachment, (done_bytes, total_bytes))),
+                    false => drop(all.remove(&attachment)),
                 });
             }
             Event::AttachmentReady(attachment) => {
@@ -274,7 +309,7 @@ impl App {
                 self.changed(Change::All);
             }
             Event::AttachmentGone(_) => self.changed(Change::All),
-            Event::Warning(_, why) => toast::show(self, Toast::warning(why)),
+            Event::Warning(_, why) => self.say(Toast::warning(why)),
         }
     }
 }

@@ -38,11 +38,14 @@ pub fn now() -> Timestamp {
 fn days_ago(at: Timestamp, now: Timestamp) -> i64 {
     let midnight = |at: Timestamp| {
         let at = local(at);
-        let start = Date::new_with_year_month_day(at.year, i32::try_from(at.month).unwrap_or(1) - 1, i32::try_from(at.day).unwrap_or(1));
+        let start = Date::new_with_year_month_day(
+            at.year,
+            i32::try_from(at.month).unwrap_or(1) - 1,
+            i32::try_from(at.day).unwrap_or(1),
+        );
         start.get_time()
     };
-    let days = ((midnight(now) - midnight(at)) / 86_400_000.0).round() as i64;
-    days
+    ((midnight(now) - midnight(at)) / 86_400_000.0).round() as i64
 }
 
 /// `14:06`.

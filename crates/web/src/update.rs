@@ -2,7 +2,10 @@
 //! The release kept on this device, and the offer to load a newer one.
 
 use crate::{
-    part::{field::button, icon::{Icon, small}},
+    part::{
+        field::button,
+        icon::{Icon, small},
+    },
     script,
     state::App,
     text::t,

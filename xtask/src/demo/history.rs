@@ -58,8 +58,20 @@ pub fn tell(town: &mut Town, guest: Guest) -> Result<()> {
     match guest {
         Guest::Aylin => {
             direct(town, TOBIAS, guest, "Moin Aylin, ich übernehme heute die Runde am Hafen.", None)?;
-            direct(town, TOBIAS, guest, "Der Pegel steht noch hoch, bitte vorsichtig auf der Promenade.", Some("pegel.jpg"))?;
-            direct(town, KATRIN, guest, "Meldungen bitte immer in „Tiefbauamt Meldung“, dann sehen es alle im Dienst.", None)?;
+            direct(
+                town,
+                TOBIAS,
+                guest,
+                "Der Pegel steht noch hoch, bitte vorsichtig auf der Promenade.",
+                Some("pegel.jpg"),
+            )?;
+            direct(
+                town,
+                KATRIN,
+                guest,
+                "Meldungen bitte immer in „Tiefbauamt Meldung“, dann sehen es alle im Dienst.",
+                None,
+            )?;
         }
         Guest::Jonas => {
             direct(town, KATRIN, guest, "Guten Morgen Jonas, der Sperrplan für die Mühlenstraße liegt bei dir.", None)?;

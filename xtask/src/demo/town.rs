@@ -93,12 +93,14 @@ impl Town {
             Ok(bytes) => serde_json::from_slice(&bytes).context("the town's state is damaged: start with --fresh")?,
             Err(_) => json!({ "port": free_port()? }),
         };
-        let port = state.pointer("/port").and_then(Value::as_u64).context("the town has no port: start with --fresh")?;
+        let port =
+            state.pointer("/port").and_then(Value::as_u64).context("the town has no port: start with --fresh")?;
         let mut server = Command::new(products.join("rohrpost-server"));
         server.arg("--data").arg(folder.join("server")).args(["--listen", &format!("127.0.0.1:{port}")]);
         let started = start(server.stdin(Stdio::null()), &folder.join("server.log"));
         let (server, line) = started.with_context(|| format!("the server did not start; is port {port} taken?"))?;
-        let address = line.strip_prefix("listening on ").context("the server did not start: see server.log")?.to_owned();
+        let address =
+            line.strip_prefix("listening on ").context("the server did not start: see server.log")?.to_owned();
         let mut town = Self { products, folder, address, state, _server: server, _agents: Vec::new() };
         if town.state.pointer("/links").is_none() {
             town.found()?;
@@ -119,7 +121,8 @@ impl Town {
 
     fn found(&mut self) -> Result<()> {
         say("Die Stadt wird gegründet …");
-        let found = ["authority", "create", "--server", &self.address, "--name", "Stadt Musterstadt", "--admin", "Hauptamt"];
+        let found =
+            ["authority", "create", "--server", &self.address, "--name", "Stadt Musterstadt", "--admin", "Hauptamt"];
         self.rohrpost(OFFICE, &found)?;
         self.agent(OFFICE)?;
         for (profile, name, unit) in [(KATRIN, "Katrin Vogel", "Tiefbauamt"), (TOBIAS, "Tobias Wulff", "Ordnungsamt")] {

@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("cli", &["client", "client-api"]),
     ("web", &["client-api", "proto"]),
     ("server", &["proto"]),
-    ("load", &["client", "engine", "proto"]),
+    ("load", &["client", "client-api", "engine", "proto"]),
     ("sim", &["engine", "server", "client-api", "proto"]),
     ("xtask", &[]),
 ];

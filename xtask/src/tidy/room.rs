@@ -16,7 +16,7 @@ struct Room {
     said: &'static str,
 }
 
-const ROOMS: [Room; 5] = [
+const ROOMS: [Room; 8] = [
     Room {
         library: "mls_rs",
         family: true,
@@ -31,8 +31,18 @@ const ROOMS: [Room; 5] = [
         said: "axum belongs in the server's http",
     },
     Room { library: "tokio", family: true, allowed: |f| !is_pure(f), said: "this crate waits for nothing: no tokio" },
+    Room { library: "web_sys", family: false, allowed: is_browser, said: BROWSER },
+    Room { library: "js_sys", family: false, allowed: is_browser, said: BROWSER },
+    Room {
+        library: "sqlite_wasm",
+        family: true,
+        allowed: |f| f.path.starts_with("crates/client/src/worker/"),
+        said: "the browser's files belong in the client's worker",
+    },
     Room { library: "async_std", family: false, allowed: |_| false, said: "one runtime is enough" },
 ];
+
+const BROWSER: &str = "the browser belongs in the page, or in the client's worker, ground and transport";
 
 /// Checks product and test code alike, but the crates' own `tests` folders may open a database.
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -54,6 +64,12 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 
 fn is_pure(file: &File) -> bool {
     matches!(file.crate_name(), Some("proto" | "engine" | "client-api"))
+}
+
+/// The page is nothing else; of the client only what lies under the loop or in front of it.
+fn is_browser(file: &File) -> bool {
+    let client = ["worker", "ground", "transport"].map(|room| format!("crates/client/src/{room}/"));
+    file.crate_name() == Some("web") || client.iter().any(|room| file.path.starts_with(room))
 }
 
 /// `store` or `db` as a folder or a file; a crate's `tests` folder holds the schema against the contract.
@@ -85,6 +101,15 @@ mod tests {
         assert_eq!(found("crates/engine/src/outbox/store.rs", "use rusqlite::Connection;"), 0);
         assert_eq!(found("crates/cli/src/store.rs", "use rusqlite::Connection;"), 1);
         assert_eq!(found("crates/cli/tests/town/store.rs", "use rusqlite::Connection;"), 0);
+    }
+
+    #[test]
+    fn the_browser_stays_around_the_loop() {
+        assert_eq!(found("crates/client/src/run/mod.rs", "use web_sys::WebSocket;"), 1);
+        assert_eq!(found("crates/client/src/transport/web_ws.rs", "use web_sys::WebSocket;"), 0);
+        assert_eq!(found("crates/web/src/main.rs", "use js_sys::Date;"), 0);
+        assert_eq!(found("crates/engine/src/db/mod.rs", "use sqlite_wasm_vfs::sahpool;"), 1);
+        assert_eq!(found("crates/client/src/worker/account.rs", "use sqlite_wasm_vfs::sahpool;"), 0);
     }
 
     #[test]

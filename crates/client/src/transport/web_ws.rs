@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! One of the browser's WebSockets as a task. It can't ping: a server that falls silent is noticed by an answer owed.
+//! One of the browser's WebSockets as a task. It can't ping, so it asks for something the server need not look up.
 
 use super::wire::{DIAL, Frames, Outlet, Wire, no_server, parse_frame, parse_hello};
-use crate::ground;
+use crate::ground::{self, Instant};
 use js_sys::{ArrayBuffer, Uint8Array};
-use proto::{Hello, encode, limit};
+use proto::{BranchId, ClientFrame, Hello, Request, RequestId, ServerFrame, encode, limit};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+/// A knock goes out when this long nothing came in; twice that without an answer is the end. Without it a line that
+/// died unnoticed, say by a sleep of the device, would bring nothing any more until somebody writes.
+const QUIET: Duration = Duration::from_secs(30);
+/// The engine counts its requests from 1 and does not come so far.
+const KNOCK: RequestId = RequestId::MAX;
+
+/// Closing a branch that is not open changes nothing.
+fn knock() -> ClientFrame {
+    ClientFrame { id: KNOCK, request: Request::LogClose { branch: BranchId([0; 32]) } }
+}
 
 /// What the browser's events say.
 enum Heard {
@@ -30,6 +42,13 @@ impl Drop for Socket {
         self.raw.set_onmessage(None);
         self.raw.set_onclose(None);
         let _ = self.raw.close();
+    }
+}
+
+impl Socket {
+    /// `false`: it is broken.
+    fn send(&self, frame: &ClientFrame) -> bool {
+        self.raw.send_with_u8_array(&encode(frame)).is_ok()
     }
 }
 
@@ -87,29 +106,42 @@ async fn dial(url: &str) -> Result<(Hello, Socket), String> {
 }
 
 async fn talk(socket: &mut Socket, outlet: &Outlet, frames: &mut Frames) -> String {
+    let (mut heard_at, mut has_knocked) = (Instant::now(), false);
     loop {
+        let pause = if has_knocked { QUIET * 2 } else { QUIET }.saturating_sub(heard_at.elapsed());
         tokio::select! {
             frame = frames.recv() => {
                 let Some(frame) = frame else { return "closed".into() };
-                if socket.raw.send_with_u8_array(&encode(&frame)).is_err() {
+                if !socket.send(&frame) {
                     return "the connection broke".into();
                 }
             }
             heard = socket.heard.recv() => {
-                let bytes = match heard {
-                    Some(Heard::Bytes(bytes)) => bytes,
-                    Some(Heard::Foreign) => return "the server sent something that is not RP/1".into(),
-                    Some(Heard::Closed(code)) => return format!("the connection was closed ({code})"),
-                    None => return "closed".into(),
-                };
-                let frame = match parse_frame(&bytes) {
+                (heard_at, has_knocked) = (Instant::now(), false);
+                let frame = match read_frame(heard) {
                     Ok(frame) => frame,
                     Err(why) => return why,
                 };
-                if !outlet.say(Wire::Frame(frame)).await {
+                let is_for_the_loop = !matches!(frame, ServerFrame::Reply(KNOCK, _) | ServerFrame::Error(KNOCK, _));
+                if is_for_the_loop && !outlet.say(Wire::Frame(frame)).await {
                     return "closed".into();
                 }
             }
+            () = ground::sleep(pause) => {
+                if has_knocked || !socket.send(&knock()) {
+                    return "the server fell silent".into();
+                }
+                has_knocked = true;
+            }
         }
+    }
+}
+
+fn read_frame(heard: Option<Heard>) -> Result<ServerFrame, String> {
+    match heard {
+        Some(Heard::Bytes(bytes)) => parse_frame(&bytes),
+        Some(Heard::Foreign) => Err("the server sent something that is not RP/1".into()),
+        Some(Heard::Closed(code)) => Err(format!("the connection was closed ({code})")),
+        None => Err("closed".into()),
     }
 }

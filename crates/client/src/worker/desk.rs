@@ -74,14 +74,14 @@ impl Desk {
             }
             Ask::Tell(ask) => {
                 let owed = Owed::to(id, &ask);
-                match self.session() {
+                match self.session().await {
                     Ok(session) => session.tell(ask, owed).await,
                     Err(error) => owed.answer(Err(error)),
                 }
             }
             Ask::See(ask) => {
                 let owed = Owed::to(id, &ask);
-                match self.session() {
+                match self.session().await {
                     Ok(session) => session.see(ask, owed).await,
                     Err(error) => owed.answer(Err(error)),
                 }
@@ -90,7 +90,7 @@ impl Desk {
             Ask::Persist(ask) => Owed::to(id, &ask).answer(Ok(storage::persist().await)),
             Ask::Dial(ask) => {
                 let owed = Owed::to(id, &ask);
-                match self.session() {
+                match self.session().await {
                     Ok(session) => {
                         session.network(true).await;
                         owed.answer(Ok(()));
@@ -113,15 +113,20 @@ impl Desk {
         Ok(entries)
     }
 
-    /// The loop, started anew if it has ended by itself.
-    fn session(&mut self) -> Result<&Session, PortError> {
+    /// The loop, started anew if it has ended by itself: then the pool is taken anew, too, since a full disk may have
+    /// left it uncertain about its files.
+    async fn session(&mut self) -> Result<&Session, PortError> {
         let held = self.held.as_mut().ok_or(PortError::NotOpen)?;
         if held.session.as_ref().is_some_and(Session::is_over) {
             held.session = None;
         }
         let session = match held.session.take() {
             Some(session) => session,
-            None => Session::start(held.opening.profile.clone(), &self.tell)?,
+            None => {
+                held.opening.pool.pause().map_err(|error| pool_failed(&error))?;
+                held.opening.pool.resume().await.map_err(|error| pool_failed(&error))?;
+                Session::start(held.opening.profile.clone(), &self.tell)?
+            }
         };
         Ok(held.session.insert(session))
     }
@@ -142,10 +147,7 @@ impl Desk {
             }
         };
         let key = account.key.clone();
-        let mut lock = lock::take(&key).await?;
-        if lock.is_none() && ask.take_over {
-            lock = lock::take_over(&key).await?;
-        }
+        let lock = if ask.take_over { lock::take_over(&key).await? } else { lock::take(&key).await? };
         let Some(lock) = lock else { return Ok(Opened::OtherTab(key)) };
         // whoever had it may have forgotten it
         if account::find(&key).await?.is_none() {
@@ -176,7 +178,7 @@ impl Desk {
 
     /// Begins the enrolment, if it was not yet. A link that is refused leaves no account behind.
     async fn enrol(&mut self, link: Link) -> Result<(), PortError> {
-        let session = self.session()?;
+        let session = self.session().await?;
         if session.status().await?.account != AccountState::None {
             return Ok(());
         }

@@ -11,6 +11,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, BroadcastChannel};
 
+/// A worker whose page is gone ends within this time.
+const END: Duration = Duration::from_millis(600);
 /// A tab that does not let go within this time is asleep or broken.
 const LET_GO: Duration = Duration::from_secs(10);
 /// It is asked this often: another tab may have taken the account meanwhile.
@@ -81,12 +83,22 @@ fn controller() -> Result<AbortController, PortError> {
     AbortController::new().map_err(|error| failed(&error))
 }
 
-/// The account's lock, if nobody has it.
+/// The account's lock, if nobody has it. The worker of a page that was just loaded anew may take a moment to end.
 pub async fn take(key: &AccountKey) -> Result<Option<Lock>, PortError> {
-    request(&name(key), Wait::No, &controller()?).await
+    let (name, end) = (name(key), controller()?);
+    let lock = request(&name, Wait::No, &end).await?;
+    if lock.is_some() {
+        return Ok(lock);
+    }
+    let lock = tokio::select! {
+        lock = request(&name, Wait::Yes, &end) => lock,
+        () = ground::sleep(END) => Ok(None),
+    };
+    end.abort();
+    lock
 }
 
-/// The account's lock, after asking whoever has it to let go. `None`: it did not.
+/// The account's lock, after asking whoever may have it to let go. `None`: it did not.
 pub async fn take_over(key: &AccountKey) -> Result<Option<Lock>, PortError> {
     let (name, end) = (name(key), controller()?);
     let channel = BroadcastChannel::new(&name).map_err(|error| failed(&error))?;

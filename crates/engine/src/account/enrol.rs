@@ -7,7 +7,7 @@ use super::{
         root_fingerprint, seal_request,
     },
     inbox::{self, Read},
-    invite::device_id_of,
+    request::device_id_of,
 };
 use crate::{
     EngineError, cert,

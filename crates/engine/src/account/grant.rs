@@ -4,6 +4,7 @@
 use super::{
     format::{open_root_file, root_file::RootFileError},
     found,
+    invite::administrator,
 };
 use crate::{
     EngineError,
@@ -19,7 +20,7 @@ use crate::{
         store::{self, DeviceRow},
     },
     error::{Fail, bug},
-    profile::{self, Account, IssuerKeys, RootSaid},
+    profile::{self, Account, RootSaid},
     turn::Turn,
 };
 use client_api::{Answer, CommandError, Passphrase, UserId, Why};
@@ -34,7 +35,7 @@ pub(crate) fn grant_issuer(
     passphrase: &Passphrase,
 ) -> Result<Answer, Fail> {
     let (account, issuer) = administrator(turn)?;
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
+    let person = store::find_person(turn.db, user)?.ok_or(CommandError::Unknown(Why::NoSuchPerson))?;
     let devices = store::list_devices_of(turn.db, user)?;
     if person.revoked || devices.is_empty() {
         let why = if person.revoked { Why::PersonLockedOut } else { Why::NoDeviceYet };
@@ -58,7 +59,7 @@ pub(crate) fn revoke_issuer(
     passphrase: &Passphrase,
 ) -> Result<Answer, Fail> {
     let (mut account, mut issuer) = administrator(turn)?;
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
+    let person = store::find_person(turn.db, user)?.ok_or(CommandError::Unknown(Why::NoSuchPerson))?;
     if !person.administrator || account.user == *user {
         return directory::revoke_person(turn, user);
     }
@@ -89,15 +90,6 @@ pub(crate) fn revoke_issuer(
     // their passes bear the old pass key's signature
     db::run(turn.db, "UPDATE invite SET used = 2 WHERE used = 0", [])?;
     Ok(Answer::Done)
-}
-
-fn administrator(turn: &Turn<'_>) -> Result<(Account, IssuerKeys), Fail> {
-    let account = profile::load(turn.db)?.filter(Account::is_ready);
-    let account = account.ok_or_else(|| CommandError::WrongState(Why::NoAccount))?;
-    match account.issuer.clone() {
-        Some(issuer) => Ok((account, issuer)),
-        None => Err(CommandError::Refused(Why::NotAdministrator).into()),
-    }
 }
 
 fn open_root(account: &Account, root_file: &[u8], passphrase: &Passphrase) -> Result<RootKey, Fail> {

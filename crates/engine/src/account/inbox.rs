@@ -4,7 +4,7 @@
 use super::{
     enrol,
     format::{InviteLink, InviteSecrets},
-    invite, renew,
+    renew, request,
 };
 use crate::{
     EngineError,
@@ -267,7 +267,7 @@ fn deposit(turn: &mut Turn<'_>, inbox: &InboxId, sealed: &[u8]) -> Result<Read, 
     if row.purpose == Purpose::Reply {
         return enrol::reply(turn, account, sealed);
     }
-    let mut read = if account.issuer.is_some() { invite::request(turn, &account, sealed)? } else { Read::Other };
+    let mut read = if account.issuer.is_some() { request::request(turn, &account, sealed)? } else { Read::Other };
     if read == Read::Other {
         read = renew::letter(turn, account, sealed)?;
     }

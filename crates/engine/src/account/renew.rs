@@ -4,7 +4,7 @@
 use super::{
     format::{RenewalLetter, Wanted, open_renewal, seal_renewal},
     inbox::Read,
-    invite::device_id_of,
+    request::device_id_of,
 };
 use crate::{
     EngineError,
@@ -224,7 +224,7 @@ fn wanted_by(turn: &mut Turn<'_>, account: &Account, wanted: &Wanted) -> Result<
 }
 
 /// Adds what a person should know about the certificates here.
-pub(crate) fn judge(turn: &Turn<'_>, status: &mut Status) -> Result<(), EngineError> {
+pub(super) fn judge(turn: &Turn<'_>, status: &mut Status) -> Result<(), EngineError> {
     let Some(account) = profile::load(turn.db)? else { return Ok(()) };
     if let Some(device) = account.chain.first()
         && cert::validity(device).map_err(bug)?.to_secs < turn.now.secs()

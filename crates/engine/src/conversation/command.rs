@@ -11,29 +11,24 @@ use crate::{
     profile::{self, Account},
     turn::Turn,
 };
-use client_api::{AccountState, Answer, CommandError, ConversationId, ConversationKind, Event, UserId, Why};
+use client_api::{Answer, CommandError, ConversationId, ConversationKind, Event, UserId, Why};
 use sha2::{Digest, Sha256};
 
 /// Longest group name in bytes.
 const NAME_BYTES: usize = 200;
 
 pub(super) fn ready(turn: &Turn<'_>) -> Result<Account, Fail> {
-    let account = profile::load(turn.db)?.filter(Account::is_ready);
-    let account = account.ok_or_else(|| CommandError::WrongState(Why::NoAccount))?;
-    if account.state == AccountState::Revoked {
-        return Err(CommandError::WrongState(Why::LockedOut).into());
-    }
-    Ok(account)
+    profile::load_ready(turn.db)
 }
 
 fn known(turn: &Turn<'_>, user: &UserId) -> Result<(), Fail> {
     let person = directory::store::find_person(turn.db, user)?;
-    let person = person.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
+    let person = person.ok_or(CommandError::Unknown(Why::NoSuchPerson))?;
     if person.revoked { Err(CommandError::Refused(Why::PersonLockedOut).into()) } else { Ok(()) }
 }
 
 pub(super) fn load(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {
-    Ok(store::find(turn.db, id)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchConversation))?)
+    Ok(store::find(turn.db, id)?.ok_or(CommandError::Unknown(Why::NoSuchConversation))?)
 }
 
 pub(super) fn load_member(turn: &Turn<'_>, id: &ConversationId) -> Result<ConversationRow, Fail> {

@@ -3,7 +3,8 @@
 
 use super::{
     command::ready,
-    file,
+    erase::erase,
+    file::Server,
     message::{expire_after, opened},
     send::housekeeping,
     store,
@@ -13,10 +14,9 @@ use crate::{
     content::Part,
     db::{self, millis, params},
     error::Fail,
-    search::{self, Corpus},
     turn::Turn,
 };
-use client_api::{Answer, Event, MessageId, Timestamp};
+use client_api::{Answer, Event, MessageId, MessageState, Timestamp};
 use std::collections::BTreeMap;
 
 const KEY: &str = "largest time";
@@ -43,20 +43,7 @@ pub(crate) fn note_server_time(turn: &mut Turn<'_>, server: Timestamp) -> Result
 pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<(), EngineError> {
     let now = trusted_now(turn, Timestamp(0))?;
     for row in store::list_expired(turn.db, millis(now))? {
-        let sql = "UPDATE message SET state = 1, body = NULL, chain = NULL, expires_at = NULL WHERE id = ?1";
-        db::run(turn.db, sql, [row.id.as_bytes()])?;
-        db::run(turn.db, "DELETE FROM outbox WHERE message = ?1 AND env IS NULL", [row.id.as_bytes()])?;
-        // What may be on the server already is still to be known again as our own; its text goes.
-        db::run(turn.db, "UPDATE outbox SET body = x'' WHERE message = ?1", [row.id.as_bytes()])?;
-        turn.has_erased = true;
-        db::run(
-            turn.db,
-            "DELETE FROM raw_envelope WHERE (branch, n) IN (SELECT branch, n FROM message WHERE id = ?1)",
-            [row.id.as_bytes()],
-        )?;
-        search::remove(turn.db, Corpus::Messages, row.id.as_bytes())?;
-        file::forget(turn, &row.id)?;
-        turn.event(Event::MessageChanged(row.conversation, row.id));
+        erase(turn, &row, MessageState::Expired, Server::Drops)?;
     }
     let next: Option<i64> = db::find(
         turn.db,

@@ -6,11 +6,8 @@ use super::{
     store::{self, ConversationRow},
     stuck, view,
 };
-use crate::{EngineError, db, directory, profile::Account, sync, turn::Turn};
+use crate::{EngineError, directory, profile::Account, sync, turn::Turn};
 use client_api::{ConversationId, ConversationKind, ConversationView, MemberView, PreviewView, UserId, Why};
-
-/// Of each conversation, so an index must answer it.
-const WAITING: &str = "SELECT count(*) FROM outbox WHERE conversation = ?1 AND message IS NOT NULL AND acked = 0";
 
 pub(super) fn list(turn: &Turn<'_>, account: Option<&Account>) -> Result<Vec<ConversationView>, EngineError> {
     let all = store::list(turn.db)?.into_iter().map(|row| one(turn, account, row));
@@ -48,7 +45,7 @@ pub(super) fn one(
         moderator,
         last: last.map(|last| preview(turn, last)).transpose()?,
         draft: draft::find(turn.db, &row.id)?,
-        waiting: db::find(turn.db, WAITING, [row.id.as_bytes()], |row| row.get(0))?.unwrap_or(0),
+        waiting: store::count_waiting(turn.db, &row.id)?,
         first_undisplayed,
     })
 }
@@ -89,4 +86,71 @@ fn preview(turn: &Turn<'_>, row: store::MessageRow) -> Result<PreviewView, Engin
         notice: row.notice,
         forwarded: shown.is_some_and(|shown| shown.message.forward().is_some()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Engine,
+        content::{Message, Part, TextForm},
+        crypto::{luck::seeded::luck, sign::SigningKey},
+        db::{self, Connection, params},
+        testkit::MemoryMedia,
+    };
+    use client_api::{ConversationId, DeviceId, Expiry, Query, Timestamp, UserId, View};
+    use std::time::Instant;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const NOW: Timestamp = Timestamp(1_790_000_000_000);
+    const CONVERSATIONS: u32 = 500;
+    const EACH: u32 = 200;
+
+    /// A store of 100,000 messages, every tenth of them new.
+    fn full_store() -> Connection {
+        let mut conn = Connection::open_in_memory().unwrap();
+        db::prepare(&mut conn).unwrap();
+        let (author, device) = (UserId([1; 16]), DeviceId([2; 16]));
+        let parts = vec![Part::Text { text: "Schlagloch in der Gartenstraße".into(), form: TextForm::Plain }];
+        let (sent_at, expires, access) = (NOW, Expiry::Never, Vec::new());
+        let message = Message { author, device, sent_at, expires, parts, access };
+        let key = SigningKey::generate(&luck(1));
+        let body = message.sign(&luck(2), &key, &ConversationId([3; 32])).unwrap().bytes;
+        conn.execute_batch("CREATE TEMP TABLE chat (id BLOB); CREATE TEMP TABLE one (body BLOB)").unwrap();
+        conn.execute("INSERT INTO one VALUES (?1)", [body]).unwrap();
+        conn.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             INSERT INTO chat SELECT randomblob(32) FROM n",
+            [CONVERSATIONS],
+        )
+        .unwrap();
+        conn.execute_batch(
+            "INSERT INTO conversation (id, kind, name, member, moderators) SELECT id, 1, 'Bautrupp', 1, x'80' FROM chat",
+        )
+        .unwrap();
+        conn.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             INSERT INTO message (id, conversation, sender, device, sent_at, body, state, delivery, displayed_at)
+             SELECT randomblob(32), chat.id, ?2, ?3, i, one.body, 0, 0, iif(i % 10, 1, NULL) FROM n, chat, one",
+            params![EACH, author.as_bytes(), device.as_bytes()],
+        )
+        .unwrap();
+        conn
+    }
+
+    /// Prints what it measures.
+    #[cfg_attr(target_arch = "wasm32", ignore = "takes the time")]
+    #[test]
+    fn five_hundred_conversations_with_a_hundred_thousand_messages_are_listed_fast() {
+        let media = Box::new(MemoryMedia::default());
+        let mut engine = Engine::open(full_store(), media, luck(3), NOW).unwrap();
+        let start = Instant::now();
+        let View::Conversations(all) = engine.query(NOW, Query::Conversations).unwrap() else { panic!() };
+        let took = start.elapsed();
+        println!("{} conversations listed in {took:?}", all.len());
+        assert_eq!(all.len(), CONVERSATIONS as usize);
+        assert!(all.iter().all(|one| one.undisplayed == 20 && one.last_at == Some(Timestamp(EACH.into()))));
+        assert!(all.iter().all(|one| one.last.as_ref().is_some_and(|last| last.text.is_some())));
+        assert!(took.as_millis() < 2_000, "{took:?}, many times what is meant");
+    }
 }

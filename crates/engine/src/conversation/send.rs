@@ -47,7 +47,7 @@ pub(crate) fn send(turn: &mut Turn<'_>, id: &ConversationId, draft: Draft) -> Re
 pub(crate) fn forward(turn: &mut Turn<'_>, original: &MessageId, to: &ConversationId) -> Result<Answer, Fail> {
     let (account, row) = (ready(turn)?, load_member(turn, to)?);
     let found = store::find_message(turn.db, original)?.filter(|found| found.state == 0);
-    let found = found.ok_or_else(|| CommandError::Unknown(Why::NoSuchMessage))?;
+    let found = found.ok_or(CommandError::Unknown(Why::NoSuchMessage))?;
     let Some(body) = &found.body else { return Err(CommandError::Refused(Why::NotForwardable).into()) };
     let signed = content::parse(body).map_err(bug)?;
     let (provenance, expires) = provenance_of(&found, &signed)?.map_err(CommandError::Refused)?;

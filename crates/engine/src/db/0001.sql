@@ -91,6 +91,9 @@ CREATE TABLE invite (
   id BLOB PRIMARY KEY, seed BLOB NOT NULL, user BLOB NOT NULL, not_after INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
   device BLOB, letter BLOB, user_cert BLOB, issuer_cert BLOB
 ) STRICT;
+CREATE INDEX invite_user ON invite (user);
+-- the first request of an open invitation, until the administrator says yes or no
+CREATE TABLE pending_request (invite BLOB PRIMARY KEY, letter BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX invite_granted ON invite (device) WHERE used = 3;
 
 -- the directory as read

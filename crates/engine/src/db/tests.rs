@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Stories of the sealed store; they run natively and, on SQLite's file system in memory, in WebAssembly.
 
-use super::{Connection, list, prepare, run, save_meta, wipe};
+use super::{Connection, forget_journal, list, prepare, run, save_meta, sealed, wipe};
 use crate::{
     Engine,
     crypto::luck::seeded::luck,
@@ -104,6 +104,25 @@ fn a_founding_is_in_the_sealed_store_and_goes_out_after_a_crash() {
     let mut engine = Engine::open(store.open(&KEY, &SALT).unwrap(), Box::new(media), luck(2), NOW).unwrap();
     let requests = asked(&mut engine);
     assert!(requests.iter().any(|request| matches!(request, Request::AuthorityPut { .. })), "{requests:?}");
+}
+
+#[test]
+fn a_store_with_a_journal_that_is_rolled_back_keeps_its_data_and_forgets_the_journal() {
+    let store = Store::new("web");
+    let key = crate::crypto::Secret::new(KEY);
+    let open = || sealed::unseal(Connection::open(&store.0).unwrap(), &key, SALT, "TRUNCATE");
+    let mut conn = open().unwrap();
+    let mode: String = conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "truncate");
+    prepare(&mut conn).unwrap();
+    conn.execute("INSERT INTO unit (unit, name) VALUES (x'01', 'Tiefbau')", []).unwrap();
+    assert!(forget_journal(&conn).unwrap(), "there is no other journal to wait for");
+    drop(conn);
+    let conn = open().unwrap();
+    let name: String = conn.query_row("SELECT name FROM unit", [], |row| row.get(0)).unwrap();
+    assert_eq!(name, "Tiefbau");
+    let wrong = crate::crypto::Secret::new([8; 32]);
+    assert!(sealed::unseal(Connection::open(&store.0).unwrap(), &wrong, SALT, "TRUNCATE").is_err());
 }
 
 #[test]

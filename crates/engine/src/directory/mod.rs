@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The encrypted address book of an authority.
 
+mod acts;
 mod apply;
 pub mod format;
 mod people;
@@ -10,6 +11,7 @@ mod snapshot;
 pub(crate) mod store;
 mod write;
 
+pub(crate) use acts::acts;
 pub(crate) use people::{name_and_unit_of, name_of, people};
 pub(crate) use read::entry;
 pub(crate) use rekey::{Newest, conflict, lock_out, newest, revoke_person, wrap_arrived};

@@ -97,11 +97,11 @@ pub(crate) struct Newest {
 /// Locks a person out; the removal from groups follows when the record is read.
 pub(crate) fn revoke_person(turn: &mut Turn<'_>, user: &UserId) -> Result<Answer, Fail> {
     let account = profile::load(turn.db)?.filter(|account| account.issuer.is_some());
-    let account = account.ok_or_else(|| CommandError::Refused(Why::NotAdministrator))?;
+    let account = account.ok_or(CommandError::Refused(Why::NotAdministrator))?;
     if account.user == *user {
         return Err(CommandError::Refused(Why::NotThisPerson).into());
     }
-    let person = store::find_person(turn.db, user)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchPerson))?;
+    let person = store::find_person(turn.db, user)?.ok_or(CommandError::Unknown(Why::NoSuchPerson))?;
     if person.revoked {
         return Ok(Answer::Done);
     }
@@ -119,7 +119,7 @@ pub(crate) fn lock_out(turn: &mut Turn<'_>, account: &Account, user: &UserId) ->
     let key = SigningKey::from_bytes(issuer.key.expose()).map_err(bug)?;
     let statement = Revocation::sign(&key, &issuer.cert, &account.authority, *user);
     append(turn, &[Record::RevokePerson(*user), Record::Revocation(statement), act])?;
-    db::run(turn.db, "UPDATE invite SET used = 2 WHERE user = ?1 AND used IN (0, 3)", [user.as_bytes()])?;
+    store::withdraw_invitations(turn.db, user)?;
     db::save_meta(turn.db, WANTED, Some(&[1]))
 }
 

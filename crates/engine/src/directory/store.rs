@@ -12,6 +12,9 @@ use client_api::{DeviceId, IssuerId, UnitId, UserId};
 use minicbor::bytes::ByteVec;
 use proto::{ContentHash, Hour, InboxId, PublicKey};
 
+/// Longest line of the log of acts, encoded, in bytes.
+const ACT_BYTES: usize = 256;
+
 /// A device others may write to.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceRow {
@@ -106,10 +109,16 @@ pub(crate) fn save_seal_key(db: &Db<'_>, device: &DeviceId, key: &[u8]) -> Resul
     Ok(())
 }
 
+/// Whoever did it: an invitation made here for this person is not answered any more.
 pub(crate) fn revoke_person(db: &Db<'_>, user: &UserId) -> Result<(), EngineError> {
+    withdraw_invitations(db, user)?;
     db::run(db, "UPDATE person SET revoked = 1 WHERE user = ?1", [user.as_bytes()])?;
     db::run(db, "UPDATE device SET revoked = 1 WHERE user = ?1", [user.as_bytes()])?;
     Ok(())
+}
+
+pub(crate) fn withdraw_invitations(db: &Db<'_>, user: &UserId) -> Result<(), EngineError> {
+    db::run(db, "UPDATE invite SET used = 2 WHERE user = ?1 AND used IN (0, 3)", [user.as_bytes()]).map(drop)
 }
 
 pub(crate) fn revoke_device(db: &Db<'_>, device: &DeviceId) -> Result<(), EngineError> {
@@ -193,6 +202,11 @@ pub(crate) fn revoke_issuer(db: &Db<'_>, id: &IssuerId) -> Result<(), EngineErro
     Ok(())
 }
 
+/// Whose device an issuer is, revoked or not.
+pub(crate) fn find_issuer_user(db: &Db<'_>, id: &IssuerId) -> Result<Option<UserId>, EngineError> {
+    Ok(db::find(db, "SELECT user FROM issuer WHERE id = ?1", [id.as_bytes()], |row| col_opt(row, 0))?.flatten())
+}
+
 /// The certificate of an issuer that is not revoked.
 pub(crate) fn find_issuer_cert(db: &Db<'_>, id: &IssuerId) -> Result<Option<Vec<u8>>, EngineError> {
     db::find(db, "SELECT cert FROM issuer WHERE id = ?1 AND revoked = 0", [id.as_bytes()], |row| row.get(0))
@@ -210,6 +224,18 @@ pub(crate) fn list_issuers(db: &Db<'_>) -> Result<Vec<Issuer>, EngineError> {
 pub(crate) fn add_act(db: &Db<'_>, act: &Act) -> Result<(), EngineError> {
     db::run(db, "INSERT INTO act (record) VALUES (?1)", [proto::encode(act)])?;
     Ok(())
+}
+
+/// Lines before one, newest first.
+pub(crate) fn list_acts(db: &Db<'_>, before: u64, limit: u32) -> Result<Vec<(u64, Act)>, EngineError> {
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
+    let sql = "SELECT seq, record FROM act WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
+    let rows: Vec<(i64, Vec<u8>)> = db::list(db, sql, params![before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read = |(seq, record): (i64, Vec<u8>)| {
+        let act = proto::decode(&record, ACT_BYTES).map_err(|_| EngineError::Damaged("act"))?;
+        Ok((seq.try_into().unwrap_or(0), act))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 pub(crate) fn save_package_root(db: &Db<'_>, d: u32, root: &Secret) -> Result<(), EngineError> {

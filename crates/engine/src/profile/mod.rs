@@ -6,6 +6,6 @@ mod state;
 
 pub(crate) use package::{client, is_good_package, new_key_package};
 pub(crate) use state::{
-    Account, DirectoryAccess, Enrolling, IssuerKeys, RootSaid, load, member_proof, note_device_revoked, note_revoked,
-    save, status, wipe, write_key,
+    Account, DirectoryAccess, Enrolling, IssuerKeys, RootSaid, load, load_ready, member_proof, note_device_revoked,
+    note_revoked, save, status, wipe, write_key,
 };

@@ -5,11 +5,11 @@ use crate::{
     EngineError, cert,
     crypto::{Secret, sign::SigningKey},
     db::{self, Db},
-    error::bug,
+    error::{Fail, bug},
     log::DirKey,
     turn::{Fact, Turn},
 };
-use client_api::{AccountState, DeviceId, Event, Status, UserId, Why};
+use client_api::{AccountState, CommandError, DeviceId, Event, Status, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use proto::{
     AuthorityId, AuthorityStatement, InboxId, IssuerGrant, LogId, MemberProof, RootPublicKey, RootSignature, proof::Op,
@@ -161,6 +161,16 @@ const BYTES: usize = 64 * 1024;
 pub(crate) fn load(db: &Db<'_>) -> Result<Option<Account>, EngineError> {
     let bytes = db::load_meta(db, KEY)?;
     bytes.map(|bytes| proto::decode(&bytes, BYTES).map_err(|_| EngineError::Damaged("account"))).transpose()
+}
+
+/// The account of somebody who may do something with it.
+pub(crate) fn load_ready(db: &Db<'_>) -> Result<Account, Fail> {
+    let account = load(db)?.ok_or(CommandError::WrongState(Why::NoAccount))?;
+    match account.state {
+        AccountState::Revoked => Err(CommandError::WrongState(Why::LockedOut).into()),
+        _ if account.is_ready() => Ok(account),
+        _ => Err(CommandError::WrongState(Why::NoAccount).into()),
+    }
 }
 
 pub(crate) fn save(db: &Db<'_>, account: &Account) -> Result<(), EngineError> {

@@ -271,3 +271,43 @@ pub(crate) fn open(log: &LogRow, kind: EntryKind, payload: Payload, env: &[u8]) 
         _ => Err(EnvelopeError::Malformed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Connection;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn log(number: u8, state: LogState) -> LogRow {
+        LogRow {
+            id: LogId([number; 32]),
+            kind: LogKind::Conversation,
+            conversation: Some(ConversationId([9; 32])),
+            branch: BranchId([number; 32]),
+            n: 0,
+            head: ContentHash([0; 32]),
+            candidates: 0,
+            secret: Secret::new([0; 32]),
+            ttl: TtlClass::Days30,
+            state,
+            at_hour: 0,
+        }
+    }
+
+    #[test]
+    fn a_conversation_whose_log_was_stopped_says_why_until_another_is_followed() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        db::prepare(&mut conn).unwrap();
+        let tx = conn.transaction().unwrap();
+        let here = ConversationId([9; 32]);
+        save(&tx, &log(1, LogState::Open)).unwrap();
+        assert_eq!(find_reason(&tx, &here).unwrap(), None);
+        save(&tx, &log(1, LogState::Stopped)).unwrap();
+        set_reason(&tx, &LogId([1; 32]), Why::ServerRestored).unwrap();
+        assert_eq!(find_reason(&tx, &here).unwrap(), Some(Why::ServerRestored));
+        save(&tx, &log(2, LogState::New)).unwrap();
+        assert_eq!(find_reason(&tx, &here).unwrap(), None);
+        assert_eq!(find_reason(&tx, &ConversationId([8; 32])).unwrap(), None);
+    }
+}

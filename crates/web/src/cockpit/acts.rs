@@ -14,8 +14,8 @@ use crate::{
         field::{button, button_with},
         icon::{Icon, icon, small},
         skeleton,
-        toast::{self, Toast},
     },
+    saying::Toast,
     state::App,
     text::{t, tr},
     time,
@@ -166,7 +166,7 @@ fn export(app: App) {
                     vec![when, act.who_name.clone(), sentence(act)]
                 });
                 save::bytes(&t("admin-acts-file"), "text/csv", &sheet::write(std::iter::once(heads).chain(rows)));
-                toast::show(app, Toast::done("admin-acts-saved"));
+                app.say(Toast::done("admin-acts-saved"));
             }
             Err(error) => app.complain(&error),
         }

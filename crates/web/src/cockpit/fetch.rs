@@ -2,7 +2,8 @@
 //! What a screen asks the engine for: on its way, here, or failed; only the newest question's answer counts.
 
 use crate::{
-    part::{field::button_with, icon::Icon, toast},
+    part::{field::button_with, icon::Icon},
+    saying,
     text::t,
 };
 use client_api::port::PortError;
@@ -86,7 +87,7 @@ pub fn failed(error: PortError, again: impl Fn() + 'static) -> AnyView {
         .attr("role", "alert")
         .child((
             html::h2().class("rp-h2").child(move || t("admin-failed")),
-            html::p().child(move || toast::explain(&error)),
+            html::p().child(move || saying::explain(&error)),
             button_with(Icon::Refresh, "try-again", "", again),
         ))
         .into_any()

@@ -16,7 +16,7 @@ use crate::{
         field::{button, button_with},
         icon::{Icon, icon},
     },
-    place::{Place, Room},
+    place::{Area, Place},
     text::t,
 };
 use leptos::{ev, html, prelude::*};
@@ -170,7 +170,7 @@ fn done(cockpit: Cockpit) -> AnyView {
     let count = move || import.done.with(Vec::len);
     let finish = move || {
         import.begin_anew();
-        cockpit.app.go(Place::Admin(Room::People));
+        cockpit.app.go(Place::Admin(Area::People));
     };
     html::div()
         .class("rp-empty")

@@ -8,8 +8,8 @@ use crate::{
         dialog::{self, Width},
         field::{button, button_with},
         icon::Icon,
-        toast,
     },
+    saying,
     text::{t, tr},
 };
 use client_api::{Answer, Command, Link, NewPerson, port::PortError};
@@ -115,7 +115,7 @@ fn fields(cockpit: Cockpit, form: Form, close: impl Fn() + Copy + Send + 'static
             move || wrong().map(|key| html::p().class("rp-line__wrong").attr("role", "alert").child(move || t(key))),
             move || {
                 form.wrong.get().map(|error| {
-                    html::p().class("rp-line__wrong").attr("role", "alert").child(move || toast::explain(&error))
+                    html::p().class("rp-line__wrong").attr("role", "alert").child(move || saying::explain(&error))
                 })
             },
             html::p().class("rp-sm rp-muted").child(move || t("admin-invite-text")),

@@ -25,7 +25,7 @@ use crate::{
         field::button_with,
         icon::{Icon, icon},
     },
-    place::{Place, Room},
+    place::{Area, Place},
     state::{App, app},
     text::t,
 };
@@ -77,16 +77,16 @@ pub fn cockpit() -> AnyView {
     let app = app();
     let cockpit = Cockpit::new(app);
     // stays with the last one while the cockpit is being left
-    let room = Memo::new(move |last: Option<&Room>| match app.place.get() {
+    let room = Memo::new(move |last: Option<&Area>| match app.place.get() {
         Place::Admin(room) => room,
-        _ => last.copied().unwrap_or(Room::Acts),
+        _ => last.copied().unwrap_or(Area::Acts),
     });
     let body = move || match (room.get(), cockpit.administrator.get()) {
-        (Room::Acts, _) => acts::acts(app),
+        (Area::Acts, _) => acts::acts(app),
         (_, false) => only_administrators(app),
-        (Room::People, true) => people::people(cockpit),
-        (Room::Pending, true) => pending::pending(cockpit),
-        (Room::Import, true) => import::import(cockpit),
+        (Area::People, true) => people::people(cockpit),
+        (Area::Pending, true) => pending::pending(cockpit),
+        (Area::Import, true) => import::import(cockpit),
     };
     html::div().class("rp-cock").child((nav(cockpit), html::div().class("rp-cock__body").child(body))).into_any()
 }
@@ -110,9 +110,9 @@ fn nav(cockpit: Cockpit) -> AnyView {
     let rooms = move || {
         cockpit.administrator.get().then(|| {
             (
-                entry(app, Room::People, Icon::Users, "admin-people", people),
-                entry(app, Room::Pending, Icon::Phone, "admin-pending", waiting),
-                entry(app, Room::Import, Icon::Upload, "admin-import", || ()),
+                entry(app, Area::People, Icon::Users, "admin-people", people),
+                entry(app, Area::Pending, Icon::Phone, "admin-pending", waiting),
+                entry(app, Area::Import, Icon::Upload, "admin-import", || ()),
             )
         })
     };
@@ -125,7 +125,7 @@ fn nav(cockpit: Cockpit) -> AnyView {
                 html::p().class("rp-xs rp-muted").child(move || t("admin-title")),
             )),
             rooms,
-            entry(app, Room::Acts, Icon::Log, "admin-acts", || ()),
+            entry(app, Area::Acts, Icon::Log, "admin-acts", || ()),
             html::p().class("rp-xs rp-muted rp-cock__promise").child(move || t("admin-promise")),
         ))
         .into_any()
@@ -133,7 +133,7 @@ fn nav(cockpit: Cockpit) -> AnyView {
 
 fn entry<V: IntoView + 'static>(
     app: App,
-    room: Room,
+    room: Area,
     what: Icon,
     label: &'static str,
     number: impl Fn() -> V + Send + 'static,
@@ -157,7 +157,7 @@ fn only_administrators(app: App) -> AnyView {
             art::tube(Capsule::Ready),
             html::h1().class("rp-h2").child(move || t("admin-only")),
             html::p().child(move || t("admin-only-text")),
-            button_with(Icon::Log, "admin-acts", "", move || app.go(Place::Admin(Room::Acts))),
+            button_with(Icon::Log, "admin-acts", "", move || app.go(Place::Admin(Area::Acts))),
         ))
         .into_any()
 }

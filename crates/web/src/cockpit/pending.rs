@@ -14,8 +14,8 @@ use crate::{
         dialog::{self, Width},
         icon::{Icon, small},
         skeleton,
-        toast::{self, Toast},
     },
+    saying::Toast,
     state::App,
     text::{t, tr},
     time,
@@ -153,7 +153,7 @@ fn tell(desk: Desk, command: Command, said: &'static str) {
     desk.busy.set(true);
     spawn_local(async move {
         match bridge::tell(command).await {
-            Ok(_) => toast::show(app, Toast::done(said)),
+            Ok(_) => app.say(Toast::done(said)),
             Err(error) => app.complain(&error),
         }
         if desk.busy.try_get_untracked().is_some() {

@@ -17,7 +17,7 @@ use crate::{
         icon::{Icon, icon},
         skeleton,
     },
-    place::{Place, Room},
+    place::{Area, Place},
     text::{t, tr},
 };
 use client_api::{PersonView, Query, UserId, port::PortError};
@@ -141,7 +141,7 @@ pub fn people(cockpit: Cockpit) -> AnyView {
     let app = cockpit.app;
     let list = List::new(cockpit);
     let acts = html::div().class("rp-cock__acts").child((
-        button_with(Icon::Upload, "admin-import", "rp-only-desk rp-flex", move || app.go(Place::Admin(Room::Import))),
+        button_with(Icon::Upload, "admin-import", "rp-only-desk rp-flex", move || app.go(Place::Admin(Area::Import))),
         button_with(Icon::Userplus, "admin-invite", "rp-btn--primary", move || list.inviting.set(true)),
     ));
     let summary = move || {
@@ -229,7 +229,7 @@ fn alone(list: List) -> AnyView {
             html::h2().class("rp-h2").child(move || t("admin-alone")),
             html::p().child(move || t("admin-alone-text")),
             button_with(Icon::Userplus, "admin-invite", "rp-btn--primary", move || list.inviting.set(true)),
-            button_with(Icon::Upload, "admin-import", "", move || app.go(Place::Admin(Room::Import))),
+            button_with(Icon::Upload, "admin-import", "", move || app.go(Place::Admin(Area::Import))),
         ))
         .into_any()
 }

@@ -15,9 +15,9 @@ use crate::{
         dialog::{self, Width},
         field::button_with,
         icon::{Icon, icon, small},
-        toast::{self, Toast},
     },
-    place::{Place, Room},
+    place::{Area, Place},
+    saying::{self, Toast},
     state::App,
     text::{t, tr},
 };
@@ -78,7 +78,7 @@ fn card(open: Open, row: Row, close: impl Fn() + Copy + Send + 'static) -> AnyVi
         (standing == Standing::Waiting).then(|| waits(open)),
         move || {
             open.wrong.get().map(|error| {
-                html::p().class("rp-line__wrong").attr("role", "alert").child(move || toast::explain(&error))
+                html::p().class("rp-line__wrong").attr("role", "alert").child(move || saying::explain(&error))
             })
         },
         deeds(open, &person, standing),
@@ -87,7 +87,7 @@ fn card(open: Open, row: Row, close: impl Fn() + Copy + Send + 'static) -> AnyVi
 }
 
 fn waits(open: Open) -> AnyView {
-    let go = move || open.cockpit.app.go(Place::Admin(Room::Pending));
+    let go = move || open.cockpit.app.go(Place::Admin(Area::Pending));
     html::div()
         .class("rp-banner rp-person__waits")
         .child((
@@ -181,7 +181,7 @@ fn lock_out(open: Open, person: PersonView, close: impl Fn() + Copy + Send + 'st
 /// The dialog is gone by then: the lower edge says how it went.
 fn say(app: App, done: Result<Answer, PortError>) {
     match done {
-        Ok(_) => toast::show(app, Toast::done("admin-locked-out")),
+        Ok(_) => app.say(Toast::done("admin-locked-out")),
         Err(error) => app.complain(&error),
     }
 }

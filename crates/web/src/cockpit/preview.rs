@@ -15,8 +15,9 @@ use crate::{
     part::{
         field::icon_button,
         icon::{Icon, icon},
-        skeleton, toast,
+        skeleton,
     },
+    saying,
     text::{t, tr},
 };
 use client_api::NewPerson;
@@ -131,7 +132,7 @@ fn notes(import: Import) -> AnyView {
         let encoding = import.sheet.with(|sheet| sheet.as_ref().map(|sheet| sheet.encoding));
         (encoding == Some(Encoding::Windows)).then(|| banner("", t("admin-import-guessed")))
     };
-    let wrong = move || import.failed.get().map(|error| banner("rp-banner--danger", toast::explain(&error)));
+    let wrong = move || import.failed.get().map(|error| banner("rp-banner--danger", saying::explain(&error)));
     (guessed, wrong).into_any()
 }
 

@@ -7,8 +7,8 @@ use crate::{
     part::{
         dialog::{self, Width},
         field::{button, line},
-        toast::{self, Toast},
     },
+    saying::{self, Toast},
     state::App,
     text::{t, tr},
 };
@@ -134,14 +134,14 @@ fn send(app: App, form: Form, deed: Deed, user: UserId, close: impl Fn() + 'stat
         match done {
             Ok(_) => {
                 let [.., said] = deed.texts();
-                toast::show(app, Toast::done(said));
+                app.say(Toast::done(said));
                 if is_open {
                     close();
                 }
             }
             Err(error) if is_open => {
                 form.busy.set(false);
-                form.wrong.set(Some(toast::explain(&error)));
+                form.wrong.set(Some(saying::explain(&error)));
             }
             Err(error) => app.complain(&error),
         }

@@ -73,7 +73,11 @@ fn place(exif: &Exif) -> Option<Place> {
         Some(Value::Rational(values)) => values.first().map_or(0.0, Rational::to_f64),
         _ => 0.0,
     };
-    Some(Place { latitude_e7: e7(latitude), longitude_e7: e7(longitude), accuracy_m: accuracy.clamp(0.0, 1e6).round() as u32 })
+    Some(Place {
+        latitude_e7: e7(latitude),
+        longitude_e7: e7(longitude),
+        accuracy_m: accuracy.clamp(0.0, 1e6).round() as u32,
+    })
 }
 
 /// Degrees × 10⁷.
@@ -134,7 +138,11 @@ async fn encode(canvas: &HtmlCanvasElement) -> Option<Blob> {
         let made = Closure::once_into_js(move |blob: JsValue| {
             let _ = resolve.call1(&JsValue::NULL, &blob);
         });
-        let _ = canvas.to_blob_with_type_and_encoder_options(made.unchecked_ref(), "image/jpeg", &JsValue::from_f64(QUALITY));
+        let _ = canvas.to_blob_with_type_and_encoder_options(
+            made.unchecked_ref(),
+            "image/jpeg",
+            &JsValue::from_f64(QUALITY),
+        );
     });
     JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }

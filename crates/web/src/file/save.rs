@@ -2,10 +2,7 @@
 //! Handing bytes to the browser's downloads.
 
 use crate::bridge::{self, ask};
-use client_api::{
-    AttachmentState, AttachmentView, Command, CommandError, Query, Why,
-    port::PortError,
-};
+use client_api::{AttachmentState, AttachmentView, Command, CommandError, Query, Why, port::PortError};
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::time::Duration;

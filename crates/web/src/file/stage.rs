@@ -22,11 +22,8 @@ pub async fn stage(
     moved: impl Fn(u64) -> bool,
 ) -> Result<Option<AttachmentId>, PortError> {
     let size = blob.size();
-    let begin = Command::StageFile {
-        name: name.to_owned(),
-        media_type: media_type.to_owned(),
-        size_bytes: size as u64,
-    };
+    let begin =
+        Command::StageFile { name: name.to_owned(), media_type: media_type.to_owned(), size_bytes: size as u64 };
     let Answer::Attachment(id) = bridge::tell(begin).await? else { return Err(PortError::Broken) };
     match feed(id, blob, size, moved).await {
         Ok(true) => Ok(Some(id)),

@@ -20,8 +20,8 @@ use crate::{
     text::{t, tr},
 };
 use client_api::{
-    AttachmentView, Command, ConversationId, ConversationKind, ConversationView, MemberView, MessageView, Query, UserId,
-    port::PortError,
+    AttachmentView, Command, ConversationId, ConversationKind, ConversationView, MemberView, MessageView, Query,
+    UserId, port::PortError,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -174,7 +174,10 @@ fn members(all: Details, view: Memo<Option<ConversationView>>) -> AnyView {
                     .class("rp-member rp-member--add")
                     .on(ev::click, move |_| all.asking.set(Some(Asking::Add)))
                     .child((
-                        html::span().class("rp-av rp-av--s rp-av--self").attr("aria-hidden", "true").child(icon(Icon::Userplus)),
+                        html::span()
+                            .class("rp-av rp-av--s rp-av--self")
+                            .attr("aria-hidden", "true")
+                            .child(icon(Icon::Userplus)),
                         html::div().child(html::b().child(move || t("add-member"))),
                     )),
             )
@@ -208,7 +211,7 @@ fn member(all: Details, one: MemberView, moderator: bool) -> impl IntoView {
     });
     html::li().class("rp-member").child((
         avatar::person(&user, &one.name, avatar::Size::Small),
-        html::div().child((html::b().class("rp-ellipsis").attr("dir", "auto").child(name), waits)),
+        html::div().child((html::b().attr("dir", "auto").child(name), waits)),
         mark.map(|key| html::span().class("rp-mini").child(move || t(key))),
         remove,
     ))
@@ -241,16 +244,18 @@ fn tile(all: Details, message: &MessageView, picture: AttachmentView) -> AnyView
         all.app.pointed.set(Some((conversation, id, position)));
         all.app.go(Place::Conversation(conversation));
     };
-    html::li().child(
-        html::button()
-            .attr("type", "button")
-            .attr("aria-label", tr("picture-open", &[("name", name.as_str().into())]))
-            .on(ev::click, show)
-            .child(move || match url.get() {
-                Some(url) => html::img().attr("src", url).attr("alt", "").attr("loading", "lazy").into_any(),
-                None => html::span().class("rp-skel rp-skel--fill").into_any(),
-            }),
-    ).into_any()
+    html::li()
+        .child(
+            html::button()
+                .attr("type", "button")
+                .attr("aria-label", tr("picture-open", &[("name", name.as_str().into())]))
+                .on(ev::click, show)
+                .child(move || match url.get() {
+                    Some(url) => html::img().attr("src", url).attr("alt", "").attr("loading", "lazy").into_any(),
+                    None => html::span().class("rp-skel rp-skel--fill").into_any(),
+                }),
+        )
+        .into_any()
 }
 
 fn files(all: Details) -> AnyView {

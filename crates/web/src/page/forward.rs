@@ -9,8 +9,8 @@ use crate::{
         dialog::{self, Width},
         field::search,
         icon::{Icon, small},
-        toast::{self, Toast},
     },
+    saying::Toast,
     state::{App, app},
     text::t,
 };
@@ -37,17 +37,23 @@ pub fn forward(message: MessageView, close: impl Fn() + Clone + 'static) -> AnyV
         spawn_local(hand_on(app, id, to));
     });
     let take = move |to: To| choose.with_value(|choose| choose(to));
-    let text = message.text.clone().or_else(|| message.attachments.first().map(|one| one.name.clone())).unwrap_or_default();
-    let what = html::div().class(format!("rp-quote hue-{} rp-forward__what", avatar::hue(message.sender.as_bytes()))).child((
-        html::b().attr("dir", "auto").child(message.sender_name.clone()),
-        html::span().class("rp-ellipsis rp-block").attr("dir", "auto").child(text),
-    ));
-    let proof = html::p().class("rp-sm rp-muted rp-forward__proof").child((small(Icon::Shield), html::span().child(move || t("forward-text"))));
+    let text =
+        message.text.clone().or_else(|| message.attachments.first().map(|one| one.name.clone())).unwrap_or_default();
+    let what =
+        html::div().class(format!("rp-quote hue-{} rp-forward__what", avatar::hue(message.sender.as_bytes()))).child((
+            html::b().attr("dir", "auto").child(message.sender_name.clone()),
+            html::span().class("rp-ellipsis rp-block").attr("dir", "auto").child(text),
+        ));
+    let proof = html::p()
+        .class("rp-sm rp-muted rp-forward__proof")
+        .child((small(Icon::Shield), html::span().child(move || t("forward-text"))));
     let body = (
         what,
         proof,
         search(wanted, "search-forward", |_| {}),
-        html::div().class("rp-scroll rp-pick__list").child((conversations(app, wanted, take), people(app, wanted, take))),
+        html::div()
+            .class("rp-scroll rp-pick__list")
+            .child((conversations(app, wanted, take), people(app, wanted, take))),
     );
     dialog::dialog(|| t("forward"), Width::Usual, close, body)
 }
@@ -88,7 +94,9 @@ fn people(app: App, wanted: RwSignal<String>, take: impl Fn(To) + Copy + Send + 
     });
     let row = move |one: client_api::PersonView| {
         let user = one.user;
-        hit(avatar::person(&user, &one.name, avatar::Size::Usual), one.name.clone(), one.unit, move || take(To::Person(user)))
+        hit(avatar::person(&user, &one.name, avatar::Size::Usual), one.name.clone(), one.unit, move || {
+            take(To::Person(user))
+        })
     };
     (move || {
         shown.with(|all| !all.is_empty()).then(|| {
@@ -109,7 +117,7 @@ fn hit(avatar: AnyView, name: String, unit: Option<String>, act: impl Fn() + 'st
         .child((
             avatar,
             html::div().child((
-                html::b().class("rp-ellipsis").attr("dir", "auto").child(name),
+                html::b().attr("dir", "auto").child(name),
                 unit.map(|unit| html::small().class("rp-ellipsis").attr("dir", "auto").child(unit)),
             )),
             small(Icon::Forward),
@@ -132,7 +140,7 @@ async fn hand_on(app: App, message: MessageId, to: To) {
     };
     match done {
         Ok(()) => {
-            toast::show(app, Toast::done("forwarded"));
+            app.say(Toast::done("forwarded"));
             app.list_changed();
         }
         Err(error) => app.complain(&error),

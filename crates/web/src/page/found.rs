@@ -8,8 +8,8 @@ use crate::{
         art::{self, Capsule},
         field::{button_with, line},
         icon::Icon,
-        toast,
     },
+    saying,
     state::app,
     text::t,
 };
@@ -21,12 +21,7 @@ const FILE: &str = "rohrpost-root.sealed";
 const PASSPHRASE_CHARS: usize = 8;
 
 pub fn form() -> AnyView {
-    let root_file = RwSignal::new(None::<Vec<u8>>);
-    (move || match root_file.get() {
-        None => fields(root_file),
-        Some(bytes) => keep(bytes),
-    })
-    .into_any()
+    fields(app().root_file)
 }
 
 #[derive(Clone, Copy)]
@@ -53,7 +48,9 @@ fn fields(root_file: RwSignal<Option<Vec<u8>>>) -> AnyView {
         busy: RwSignal::new(false),
         wrong: RwSignal::new(None),
     };
-    let empty = move |value: RwSignal<String>| move || (all.tried.get() && value.get().trim().is_empty()).then(|| t("field-empty"));
+    let empty = move |value: RwSignal<String>| {
+        move || (all.tried.get() && value.get().trim().is_empty()).then(|| t("field-empty"))
+    };
     let short = move || {
         (all.tried.get() && all.passphrase.get().chars().count() < PASSPHRASE_CHARS).then(|| t("why-passphrase-short"))
     };
@@ -109,17 +106,27 @@ fn submit(all: Fields, root_file: RwSignal<Option<Vec<u8>>>) {
                 root_file.set(Some(bytes));
             }
             Ok(_) => all.wrong.set(Some(t("error-broken"))),
-            Err(error) => all.wrong.set(Some(toast::explain(&error))),
+            Err(error) => all.wrong.set(Some(saying::explain(&error))),
         }
         all.busy.set(false);
     });
 }
 
 /// The file was offered once; going on is a choice made after it lies somewhere safe.
-fn keep(bytes: Vec<u8>) -> AnyView {
+pub fn keep() -> AnyView {
     let app = app();
-    let again = move || save::bytes(FILE, "application/octet-stream", &bytes);
-    let go_on = move || spawn_local(app.load_status());
+    let again = move || {
+        if let Some(bytes) = app.root_file.get_untracked() {
+            save::bytes(FILE, "application/octet-stream", &bytes);
+        }
+    };
+    let go_on = move || {
+        app.root_file.set(None);
+        spawn_local(async move {
+            app.load_status().await;
+            app.load_conversations().await;
+        });
+    };
     (
         html::div().class("rp-empty rp-empty--start").child((
             art::tube(Capsule::Travelling),

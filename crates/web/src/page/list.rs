@@ -8,14 +8,18 @@ use crate::{
         avatar,
         field::{button_with, search, styled_icon_button},
         icon::{Icon, Size, icon, sized},
-        skeleton, toast,
+        skeleton,
     },
     place::Place,
+    saying,
     state::{App, app},
     text::{t, tr},
     time, update,
 };
-use client_api::{ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, port::{Dial, LinkView}};
+use client_api::{
+    ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView,
+    port::{Dial, LinkView},
+};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 /// Which conversations are shown.
@@ -33,7 +37,9 @@ pub fn list() -> AnyView {
     let shown = Memo::new(move |_| choose(app, &wanted.get(), filter.get()));
     let head = html::header().class("rp-top").child((
         html::h1().class("rp-h1").child(move || t("conversations")),
-        styled_icon_button(Icon::Edit, "new-conversation", "rp-iconbtn--accent", move || app.go(Place::New)),
+        styled_icon_button(Icon::Edit, "new-conversation", "rp-iconbtn--accent rp-only-desk", move || {
+            app.go(Place::New)
+        }),
     ));
     (
         head,
@@ -41,7 +47,7 @@ pub fn list() -> AnyView {
         update::prompt(app),
         banner(app),
         filters(filter),
-        html::div().class("rp-scroll").child(move || body(app, shown, wanted)),
+        html::div().class("rp-scroll").child((move || body(app, shown, wanted), in_messages(app, wanted))),
         html::button()
             .attr("type", "button")
             .class("rp-fab rp-only-phone")
@@ -50,6 +56,27 @@ pub fn list() -> AnyView {
             .child(icon(Icon::Edit)),
     )
         .into_any()
+}
+
+/// What is typed may also stand in a message.
+fn in_messages(app: App, wanted: RwSignal<String>) -> AnyView {
+    let typed = Memo::new(move |_| wanted.with(|text| !text.trim().is_empty()));
+    let find = move || {
+        app.sought.set(wanted.get_untracked());
+        app.within.set(None);
+        app.palette.set(true);
+    };
+    (move || {
+        typed.get().then(|| {
+            html::div().class("rp-inmessages").child(button_with(
+                Icon::Search,
+                "search-messages",
+                "rp-btn--quiet rp-btn--block",
+                find,
+            ))
+        })
+    })
+    .into_any()
 }
 
 /// Enter opens the first, the arrow goes into the list.
@@ -108,7 +135,11 @@ fn filters(filter: RwSignal<Filter>) -> AnyView {
         .class("rp-filters")
         .attr("role", "group")
         .attr("aria-label", move || t("filter"))
-        .child((chip(Filter::All, "filter-all"), chip(Filter::Unread, "filter-unread"), chip(Filter::Groups, "filter-groups")))
+        .child((
+            chip(Filter::All, "filter-all"),
+            chip(Filter::Unread, "filter-unread"),
+            chip(Filter::Groups, "filter-groups"),
+        ))
         .into_any()
 }
 
@@ -130,10 +161,9 @@ fn banner(app: App) -> AnyView {
         let network = down.map(|key| {
             html::div().class("rp-banner").attr("role", "status").child((
                 icon(Icon::Offline),
-                html::div().class("rp-grow").child((
-                    html::b().child(t(key)),
-                    tr("banner-waiting", &[("count", waiting.into())]),
-                )),
+                html::div()
+                    .class("rp-grow")
+                    .child((html::b().child(t(key)), tr("banner-waiting", &[("count", waiting.into())]))),
                 styled_icon_button(Icon::Refresh, "try-again", "", dial),
             ))
         });
@@ -141,7 +171,7 @@ fn banner(app: App) -> AnyView {
             html::div()
                 .class("rp-banner rp-banner--danger")
                 .attr("role", "status")
-                .child((icon(Icon::Warn), html::div().class("rp-grow").child(toast::reason(why))))
+                .child((icon(Icon::Warn), html::div().class("rp-grow").child(saying::reason(why))))
         });
         (network, problem)
     })
@@ -153,7 +183,9 @@ fn body(app: App, shown: Memo<Vec<ConversationView>>, wanted: RwSignal<String>) 
     let empty = Memo::new(move |_| shown.with(Vec::is_empty));
     (move || match (loaded.get(), empty.get()) {
         (false, _) => skeleton::rows(8),
-        (true, true) if wanted.get().is_empty() && app.conversations.with(|all| all.as_ref().is_some_and(Vec::is_empty)) => {
+        (true, true)
+            if wanted.get().is_empty() && app.conversations.with(|all| all.as_ref().is_some_and(Vec::is_empty)) =>
+        {
             nothing_yet(app)
         }
         (true, true) => html::div().class("rp-empty").child(html::p().child(move || t("nothing-found"))).into_any(),
@@ -239,7 +271,8 @@ fn preview(view: &ConversationView) -> AnyView {
     if view.waiting > 0 && view.problem.is_some() {
         let count = view.waiting;
         let text = move || tr("row-waiting", &[("count", count.into())]);
-        return (sized(Icon::Clock, Size::Tiny), line().child(html::span().class("rp-row__err").child(text))).into_any();
+        return (sized(Icon::Clock, Size::Tiny), line().child(html::span().class("rp-row__err").child(text)))
+            .into_any();
     }
     if let Some(draft) = view.draft.clone() {
         let mark = html::span().class("rp-row__draft").child(move || t("draft"));
@@ -262,7 +295,9 @@ fn said(last: &PreviewView, is_group: bool) -> String {
         MessageState::Expired => return t("message-expired"),
         MessageState::Gap => return t("message-gap"),
         MessageState::Deleted => return t("message-deleted"),
-        MessageState::Notice => return last.notice.map_or_else(String::new, |notice| in_words(notice, &last.sender_name)),
+        MessageState::Notice => {
+            return last.notice.map_or_else(String::new, |notice| in_words(notice, &last.sender_name));
+        }
         MessageState::Shown => {}
     }
     let what = match (&last.text, &last.attachment) {

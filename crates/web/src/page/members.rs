@@ -60,7 +60,10 @@ pub fn choose_people(chosen: RwSignal<Vec<Choice>>, without: Vec<UserId>) -> Any
     let shown = Memo::new(move |_| {
         let own = own();
         found.with(|found| {
-            let all = found.iter().flatten().filter(|one| !one.revoked && Some(one.user) != own && !without.contains(&one.user));
+            let all = found
+                .iter()
+                .flatten()
+                .filter(|one| !one.revoked && Some(one.user) != own && !without.contains(&one.user));
             all.take(rows.get()).cloned().collect::<Vec<_>>()
         })
     });
@@ -68,8 +71,10 @@ pub fn choose_people(chosen: RwSignal<Vec<Choice>>, without: Vec<UserId>) -> Any
         .class("rp-scroll rp-pick__list")
         .attr("tabindex", "-1")
         .on(ev::scroll, move |event| {
-            let end = event.target().map(|target| wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>(target));
-            if end.is_some_and(|one| one.scroll_height() - one.scroll_top() - one.client_height() < 600) && shown.with_untracked(Vec::len) >= rows.get_untracked() {
+            let end = event.target().map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>);
+            if end.is_some_and(|one| one.scroll_height() - one.scroll_top() - one.client_height() < 600)
+                && shown.with_untracked(Vec::len) >= rows.get_untracked()
+            {
                 rows.update(|rows| *rows += ROWS);
             }
         })
@@ -126,7 +131,7 @@ fn row(person: PersonView, chosen: RwSignal<Vec<Choice>>) -> impl IntoView {
             .child((
                 avatar::person(&user, &person.name, avatar::Size::Usual),
                 html::div().child((
-                    html::b().class("rp-ellipsis").attr("dir", "auto").child(person.name.clone()),
+                    html::b().attr("dir", "auto").child(person.name.clone()),
                     html::small().class("rp-ellipsis").child(line),
                 )),
                 move || is.get().then(|| html::span().class("rp-picked").child(small(Icon::Check))),
@@ -152,9 +157,11 @@ fn chips(chosen: RwSignal<Vec<Choice>>) -> AnyView {
     };
     (move || {
         chosen.with(|all| !all.is_empty()).then(|| {
-            html::div().class("rp-selbar").child(For(
-                ForProps::builder().each(move || chosen.get()).key(|one| one.user).children(chip).build()
-            ))
+            html::div().class("rp-selbar").child(For(ForProps::builder()
+                .each(move || chosen.get())
+                .key(|one| one.user)
+                .children(chip)
+                .build()))
         })
     })
     .into_any()

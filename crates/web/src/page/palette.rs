@@ -9,7 +9,7 @@ use crate::{
         dialog::{self, Width},
         icon::{Icon, small},
     },
-    place::{Place, Room},
+    place::{Area, Place},
     state::{App, app},
     text::{t, tr},
     time,
@@ -47,14 +47,10 @@ struct Palette {
 }
 
 fn open(app: App) -> AnyView {
-    let wanted = RwSignal::new(String::new());
-    let palette = Palette {
-        app,
-        wanted,
-        messages: RwSignal::default(),
-        people: directory(wanted),
-        chosen: RwSignal::new(0),
-    };
+    let wanted = RwSignal::new(app.sought.get_untracked());
+    app.sought.set(String::new());
+    let palette =
+        Palette { app, wanted, messages: RwSignal::default(), people: directory(wanted), chosen: RwSignal::new(0) };
     palette.search();
     let hits = Memo::new(move |_| palette.hits());
     let close = move || app.palette.set(false);
@@ -67,7 +63,10 @@ fn open(app: App) -> AnyView {
         .attr("aria-controls", "palette-hits")
         .attr("aria-activedescendant", move || format!("hit-{}", palette.chosen.get()))
         .attr("aria-label", move || t("palette"))
-        .attr("placeholder", move || t("palette-hint"))
+        .attr("placeholder", move || match app.within.get().and_then(|id| app.conversation(id)) {
+            Some(view) => tr("palette-hint-in", &[("name", name_of(&view).into())]),
+            None => t("palette-hint"),
+        })
         .prop("value", move || wanted.get())
         .on(ev::input, move |event| {
             wanted.set(event_target_value(&event));
@@ -77,7 +76,14 @@ fn open(app: App) -> AnyView {
     let list = move || {
         let all = hits.get();
         if all.is_empty() {
-            return html::p().class("rp-sys").attr("role", "status").child(t("nothing-found")).into_any();
+            let typed = wanted.with(|text| !text.trim().is_empty());
+            let said = typed.then(|| html::p().class("rp-sys").attr("role", "status").child(t("nothing-found")));
+            return html::div()
+                .attr("id", "palette-hits")
+                .attr("role", "listbox")
+                .attr("aria-label", t("palette"))
+                .child(said)
+                .into_any();
         }
         let rows: Vec<_> = all.into_iter().enumerate().map(|(index, hit)| palette.row(index, hit)).collect();
         html::div()
@@ -119,7 +125,8 @@ impl Palette {
                 return self.messages.set(Vec::new());
             }
             spawn_local(async move {
-                let query = Query::Search { text, conversation: None, limit: MESSAGES };
+                let conversation = self.app.within.get_untracked();
+                let query = Query::Search { text, conversation, limit: MESSAGES };
                 let found = ask!(query, Messages);
                 if asked.try_get_untracked() == Some(number) {
                     match found {
@@ -132,6 +139,10 @@ impl Palette {
     }
 
     fn hits(self) -> Vec<Hit> {
+        let messages = self.messages.get().into_iter().map(|one| Hit::Message(Box::new(one)));
+        if self.app.within.get().is_some() {
+            return messages.collect();
+        }
         let wanted = self.wanted.get().trim().to_lowercase();
         let conversations = self.app.conversations.with(|all| {
             let all = all.iter().flatten().filter(|one| name_of(one).to_lowercase().contains(&wanted));
@@ -145,12 +156,12 @@ impl Palette {
         });
         let mut all: Vec<Hit> = conversations.into_iter().map(Hit::Conversation).collect();
         all.extend(people.into_iter().map(Hit::Person));
-        all.extend(self.messages.get().into_iter().map(|one| Hit::Message(Box::new(one))));
+        all.extend(messages);
         let places = [
             (Place::New, "new-conversation", Icon::Edit),
             (Place::People, "area-people", Icon::Directory),
             (Place::Me, "area-me", Icon::Me),
-            (Place::Admin(Room::Acts), "admin-acts-log", Icon::Log),
+            (Place::Admin(Area::Acts), "acts-log", Icon::Log),
         ];
         let fits = places.into_iter().filter(|(_, key, _)| t(key).to_lowercase().contains(&wanted));
         all.extend(fits.map(|(place, key, what)| Hit::Place(place, key, what)));
@@ -204,9 +215,11 @@ impl Palette {
     fn row(self, index: usize, hit: Hit) -> AnyView {
         let (picture, name, line) = match &hit {
             Hit::Conversation(view) => (avatar::conversation(view, avatar::Size::Small), name_of(view), None),
-            Hit::Person(person) => {
-                (avatar::person(&person.user, &person.name, avatar::Size::Small), person.name.clone(), person.unit.clone())
-            }
+            Hit::Person(person) => (
+                avatar::person(&person.user, &person.name, avatar::Size::Small),
+                person.name.clone(),
+                person.unit.clone(),
+            ),
             Hit::Message(view) => {
                 let name = self.app.conversation(view.conversation).map(|one| name_of(&one)).unwrap_or_default();
                 let when = time::in_list(view.sent_at);

@@ -14,7 +14,7 @@ use crate::{
         icon::{Icon, icon, small},
         skeleton,
     },
-    place::{Place, Room},
+    place::{Area, Place},
     state::{App, app},
     text::t,
 };
@@ -330,7 +330,7 @@ fn walk(event: KeyboardEvent) {
 
 /// What the administrators did, for everybody to read.
 fn log(app: App) -> AnyView {
-    let to = Place::Admin(Room::Acts);
+    let to = Place::Admin(Area::Acts);
     html::a()
         .class("rp-row rp-dir__log")
         .attr("href", to.path())

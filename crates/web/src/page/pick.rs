@@ -8,9 +8,9 @@ use crate::{
         dialog::{self, Width},
         field::line,
         icon::{Icon, icon},
-        toast::{self, Toast},
     },
     place::{self, Place},
+    saying::Toast,
     state::{App, app},
     text::{t, tr},
 };
@@ -67,7 +67,7 @@ fn begin(app: App, people: Vec<UserId>, name: String) {
                 app.load_conversations().await;
                 place::replace(app.place, Place::Conversation(id));
             }
-            Ok(_) => toast::show(app, Toast::error(&PortError::Broken)),
+            Ok(_) => app.say(Toast::error(&PortError::Broken)),
             Err(error) => app.complain(&error),
         }
     });

@@ -7,19 +7,23 @@ use crate::{
     part::toast,
     setting,
     state::{App, Stage},
+    update,
 };
-use client_api::{
-    AccountState, Link,
-    port::Which,
-};
+use client_api::{AccountState, Link, port::Which};
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 
+/// How an invitation's fragment begins.
+const INVITATION: &str = "#/einladung/";
+
 pub fn root() -> AnyView {
     let link = take_link();
+    follow_links();
     let app = App::start();
     setting::follow_system(app.settings);
     notice::title(app);
+    notice::aloud(app);
+    update::watch(app);
     spawn_local(app.open(link.map(Which::Link), false));
     let screen = Memo::new(move |_| which(app));
     (
@@ -49,6 +53,7 @@ fn which(app: App) -> Screen {
         Stage::OtherTab(_) => Start::OtherTab,
         Stage::Failed(error) => Start::Failed(error),
         Stage::Crashed => Start::Crashed,
+        Stage::Open if app.root_file.with(Option::is_some) => Start::RootFile,
         Stage::Open => match app.status.with(|status| status.account) {
             AccountState::Ready => return Screen::Messenger,
             AccountState::None => Start::Found,
@@ -60,6 +65,16 @@ fn which(app: App) -> Screen {
     })
 }
 
+/// A link entered while the page is open changes only the address: begin again with it.
+fn follow_links() {
+    let handle = window_event_listener_untyped("hashchange", |_| {
+        if window().location().hash().is_ok_and(|hash| hash.starts_with(INVITATION)) {
+            let _ = window().location().reload();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
 /// Whoever has the link can become that person: it leaves the browser's bar and history before anything else happens.
 fn take_link() -> Option<Link> {
     let location = window().location();
@@ -68,6 +83,6 @@ fn take_link() -> Option<Link> {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/"));
     }
-    let is_invitation = fragment.starts_with("#/einladung/");
+    let is_invitation = fragment.starts_with(INVITATION);
     is_invitation.then_some(Link(href))
 }

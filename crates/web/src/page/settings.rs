@@ -9,10 +9,10 @@ use crate::{
         avatar, dialog,
         field::button,
         icon::{Icon, icon, small},
-        toast,
     },
-    place::{Place, Room},
+    place::{Area, Place},
     release::{self, Release},
+    saying,
     setting::{EnterKey, Settings, Theme},
     state::{App, app, forget_choice},
     text::{Language, t, tr},
@@ -87,12 +87,12 @@ fn card(app: App) -> AnyView {
 fn administration(app: App) -> AnyView {
     let cockpit = move || {
         let administrator = app.status.with(|status| status.administrator);
-        administrator.then(|| way(app, Room::People, Icon::Building, "set-cockpit"))
+        administrator.then(|| way(app, Area::People, Icon::Building, "set-cockpit"))
     };
-    html::div().class("rp-card").child((cockpit, way(app, Room::Acts, Icon::Log, "set-acts"))).into_any()
+    html::div().class("rp-card").child((cockpit, way(app, Area::Acts, Icon::Log, "set-acts"))).into_any()
 }
 
-fn way(app: App, room: Room, what: Icon, label: &'static str) -> AnyView {
+fn way(app: App, room: Area, what: Icon, label: &'static str) -> AnyView {
     let to = Place::Admin(room);
     html::a()
         .class("rp-opt")
@@ -178,7 +178,7 @@ fn storage() -> AnyView {
             .class("rp-meter")
             .attr("role", "alert")
             .child((
-                html::p().class("rp-sm").child(toast::explain(&error)),
+                html::p().class("rp-sm").child(saying::explain(&error)),
                 button("try-again", "", move || fetch.retry()),
             ))
             .into_any(),

@@ -8,7 +8,7 @@ use crate::{
         art::{self, Capsule},
         icon::{Icon, icon},
     },
-    place::{Place, Room},
+    place::{Area, Place},
     state::{App, app},
     text::t,
 };
@@ -88,10 +88,9 @@ fn main(app: App) -> AnyView {
         .attr("id", "main")
         .child(move || match what.get() {
             Main::Nothing => html::section().class("rp-pane rp-main").child(nothing_chosen()).into_any(),
-            Main::Conversation(id) => (
-                conversation::conversation(id),
-                move || (app.place.get() == Place::Details(id)).then(|| details::details(id)),
-            )
+            Main::Conversation(id) => (conversation::conversation(id), move || {
+                (app.place.get() == Place::Details(id)).then(|| details::details(id))
+            })
                 .into_any(),
             Main::Admin => html::section().class("rp-pane rp-main").child(cockpit::cockpit()).into_any(),
         })
@@ -116,19 +115,26 @@ fn nothing_chosen() -> AnyView {
 }
 
 /// A main area: its place, icon, name, and a number at its icon.
-fn entry(app: App, to: Place, what: Icon, label: &'static str, number: impl Fn() -> u32 + Copy + Send + 'static) -> AnyView {
+fn entry(
+    app: App,
+    to: Place,
+    what: Icon,
+    label: &'static str,
+    number: impl Fn() -> u32 + Copy + Send + 'static,
+) -> AnyView {
     let current = move || {
         let here = match app.place.get() {
             Place::People => Place::People,
             Place::Me => Place::Me,
-            Place::Admin(_) => Place::Admin(Room::People),
+            Place::Admin(_) => Place::Admin(Area::People),
             _ => Place::List,
         };
         (here == to).then_some("page")
     };
     let badge = move || {
         let number = number();
-        (number > 0).then(|| html::span().class("rp-badge").child(if number > 99 { "99+".into() } else { number.to_string() }))
+        (number > 0)
+            .then(|| html::span().class("rp-badge").child(if number > 99 { "99+".into() } else { number.to_string() }))
     };
     html::a()
         .attr("href", to.path())
@@ -150,7 +156,7 @@ fn nav(class: &'static str, app: App) -> AnyView {
     let admin = move || {
         app.status
             .with(|status| status.administrator)
-            .then(|| entry(app, Place::Admin(Room::People), Icon::Building, "area-admin", || 0))
+            .then(|| entry(app, Place::Admin(Area::People), Icon::Building, "area-admin", || 0))
     };
     html::nav()
         .class(class)
@@ -166,17 +172,23 @@ fn nav(class: &'static str, app: App) -> AnyView {
         .into_any()
 }
 
+/// A dialog has the Escape key for itself.
+fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open], [role=menu]").ok().flatten().is_some()
+}
+
 /// Ctrl+K finds, Alt+N begins, Escape goes one step back.
 fn keyboard(app: App) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let key = event.key();
         if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
             event.prevent_default();
+            app.within.set(None);
             app.palette.update(|open| *open = !*open);
         } else if event.alt_key() && key.eq_ignore_ascii_case("n") {
             event.prevent_default();
             app.go(Place::New);
-        } else if key == "Escape" && !event.default_prevented() && !app.palette.get_untracked() {
+        } else if key == "Escape" && !event.default_prevented() && !is_dialog_open() {
             match app.place.get_untracked() {
                 Place::Details(id) => app.go(Place::Conversation(id)),
                 Place::Conversation(_) => app.go(Place::List),

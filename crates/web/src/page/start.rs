@@ -8,8 +8,8 @@ use crate::{
         art::{self, Capsule},
         field::{button, button_with},
         icon::{Icon, icon},
-        toast,
     },
+    saying,
     state::{app, forget_choice},
     text::{t, tr},
 };
@@ -27,6 +27,8 @@ pub enum Start {
     /// An empty account: an authority may be founded.
     Found,
     Founding,
+    /// The root file is to be put away first.
+    RootFile,
     Waiting,
     Refused,
     Revoked,
@@ -42,6 +44,7 @@ pub fn screen(start: Start) -> AnyView {
         Start::Crashed => crashed(),
         Start::Found => found::form(),
         Start::Founding => founding(),
+        Start::RootFile => found::keep(),
         Start::Waiting => waiting(),
         Start::Refused => refused(),
         Start::Revoked => revoked(),
@@ -95,7 +98,12 @@ fn welcome() -> AnyView {
             html::button().attr("type", "submit").class(format!("rp-btn {BIG}")).child(move || t("start-enter")),
         ));
     let begin = move || spawn_local(app.open(Some(Which::New), false));
-    notice(Capsule::Ready, || t("start-welcome"), || t("start-welcome-text"), (field, button("start-found", QUIET, begin)))
+    notice(
+        Capsule::Ready,
+        || t("start-welcome"),
+        || t("start-welcome-text"),
+        (field, button("start-found", QUIET, begin)),
+    )
 }
 
 fn choose(all: Vec<AccountEntry>) -> AnyView {
@@ -155,15 +163,29 @@ fn failed(error: PortError) -> AnyView {
         forget_choice();
         reload();
     };
-    notice(Capsule::Ready, || t("start-failed"), move || toast::explain(&error), button_with(Icon::Refresh, "try-again", BIG, again))
+    notice(
+        Capsule::Ready,
+        || t("start-failed"),
+        move || saying::explain(&error),
+        button_with(Icon::Refresh, "try-again", BIG, again),
+    )
 }
 
 fn crashed() -> AnyView {
     notice(Capsule::Ready, || t("crashed"), || t("crashed-text"), button_with(Icon::Refresh, "reload", BIG, reload))
 }
 
+/// Until the server has confirmed; it may also say no, e.g. because of a wrong setup code.
 fn founding() -> AnyView {
-    notice(Capsule::Travelling, || t("founding"), link_text("founding-text"), dial())
+    let app = app();
+    let refused = Memo::new(move |_| app.status.with(|status| status.problem));
+    let usual = link_text("founding-text");
+    let text = move || refused.get().map_or_else(&usual, saying::reason);
+    let acts = move || match refused.get() {
+        Some(_) => button("start-over", BIG, forget_and_start_over),
+        None => dial(),
+    };
+    notice(Capsule::Travelling, || t("founding"), text, acts)
 }
 
 fn waiting() -> AnyView {
@@ -174,7 +196,8 @@ fn waiting() -> AnyView {
     ));
     let close = html::p().class("rp-sm rp-muted rp-center").child(move || t("enrol-may-close"));
     let place = move || app.status.with(|status| status.server.clone().unwrap_or_default());
-    let server = html::p().class("rp-sm rp-muted rp-center").child(move || tr("enrol-server", &[("server", place().into())]));
+    let server =
+        html::p().class("rp-sm rp-muted rp-center").child(move || tr("enrol-server", &[("server", place().into())]));
     (
         html::div().class("rp-path").child(
             html::div()
@@ -186,7 +209,12 @@ fn waiting() -> AnyView {
                 .attr("aria-label", move || t("enrol-progress"))
                 .child(html::i().class("rp-tube__two")),
         ),
-        notice(Capsule::Travelling, || t("enrol-waiting"), link_text("enrol-waiting-text"), (steps, close, server, dial())),
+        notice(
+            Capsule::Travelling,
+            || t("enrol-waiting"),
+            link_text("enrol-waiting-text"),
+            (steps, close, server, dial()),
+        ),
     )
         .into_any()
 }
@@ -224,7 +252,7 @@ fn forget_and_start_over() {
 
 fn refused() -> AnyView {
     let app = app();
-    let why = move || app.status.with(|status| status.problem).map_or_else(|| t("enrol-refused-text"), toast::reason);
+    let why = move || app.status.with(|status| status.problem).map_or_else(|| t("enrol-refused-text"), saying::reason);
     notice(Capsule::Ready, || t("enrol-refused"), why, button("start-over", BIG, forget_and_start_over))
 }
 
@@ -232,7 +260,11 @@ fn revoked() -> AnyView {
     let app = app();
     let text = move || {
         let authority = app.status.with(|status| status.authority.clone().unwrap_or_default());
-        tr("revoked-text", &[("authority", authority.into())])
+        if authority.is_empty() {
+            t("revoked-text-plain")
+        } else {
+            tr("revoked-text", &[("authority", authority.into())])
+        }
     };
     notice(Capsule::Ready, || t("revoked"), text, button("start-over", BIG, forget_and_start_over))
 }

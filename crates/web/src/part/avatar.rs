@@ -27,7 +27,8 @@ impl Size {
 
 /// One of eight soft hues, always the same for one id.
 pub fn hue(id: &[u8]) -> usize {
-    usize::from(id.iter().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte))) % 8
+    let mixed = id.iter().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    (mixed >> 29) as usize
 }
 
 /// First letters of the first and the last word that begin with one; titles such as "Dr." are passed over.

@@ -7,6 +7,8 @@ use super::{
 };
 use crate::text::t;
 use leptos::{ev, html, prelude::*};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
 
 /// How wide it is on a desk; on a phone each fills the screen but the small one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,14 +28,15 @@ pub fn dialog(
     let (leave, leave_too) = (close.clone(), close.clone());
     let head = html::header().class("rp-top").child((
         html::h1().class("rp-h1").attr("id", "dialog-heading").child(heading),
-        styled_icon_button(Icon::X, "close", "", move || leave()),
+        styled_icon_button(Icon::X, "close", "", leave),
     ));
-    frame(width, "dialog-heading", move || leave_too(), (head, body).into_any())
+    frame(width, "dialog-heading", leave_too, (head, body).into_any())
 }
 
 /// A dialog without a heading of its own; `label` is the id of the element that names it.
 pub fn frame(width: Width, label: &'static str, close: impl Fn() + Clone + 'static, body: AnyView) -> AnyView {
     let element = NodeRef::<html::Dialog>::new();
+    give_focus_back();
     let class = match width {
         Width::Small => "rp-modal rp-modal--s",
         Width::Usual => "rp-modal",
@@ -67,6 +70,18 @@ pub fn frame(width: Width, label: &'static str, close: impl Fn() + Clone + 'stat
         .into_any()
 }
 
+/// What had the focus before has it again afterwards, if it is still there.
+fn give_focus_back() {
+    let before = SendWrapper::new(document().active_element());
+    on_cleanup(move || {
+        let before = before.take().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(before) = before.filter(|element| element.is_connected()) {
+            // once the dialog is gone: until then everything behind it is out of reach
+            request_animation_frame(move || drop(before.focus()));
+        }
+    });
+}
+
 /// Asks before something that can't be undone.
 pub fn confirm(
     (heading, text, yes): (&'static str, impl Fn() -> String + Send + 'static, &'static str),
@@ -75,7 +90,7 @@ pub fn confirm(
 ) -> AnyView {
     let (no, done) = (close.clone(), close.clone());
     let buttons = html::div().class("rp-modal__acts").child((
-        button("cancel", "", move || no()),
+        button("cancel", "", no),
         button(yes, "rp-btn--danger-fill", move || {
             act();
             done();

@@ -43,7 +43,11 @@ pub fn button_with(what: Icon, label: &'static str, class: &'static str, act: im
 }
 
 /// A field to search in; `keys` get the keys pressed in it.
-pub fn search(value: RwSignal<String>, label: &'static str, keys: impl Fn(web_sys::KeyboardEvent) + 'static) -> AnyView {
+pub fn search(
+    value: RwSignal<String>,
+    label: &'static str,
+    keys: impl Fn(web_sys::KeyboardEvent) + 'static,
+) -> AnyView {
     let input = html::input()
         .attr("type", "search")
         .attr("enterkeyhint", "search")

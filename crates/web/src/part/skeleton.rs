@@ -17,6 +17,9 @@ pub fn rows(count: usize) -> AnyView {
     html::div()
         .class("rp-rows")
         .attr("aria-busy", "true")
-        .child((html::span().class("rp-sr").attr("role", "status").child(move || t("loading")), (0..count).map(row).collect::<Vec<_>>()))
+        .child((
+            html::span().class("rp-sr").attr("role", "status").child(move || t("loading")),
+            (0..count).map(row).collect::<Vec<_>>(),
+        ))
         .into_any()
 }

@@ -3,79 +3,11 @@
 
 use super::icon::{Icon, small};
 use crate::{
-    state::{App, app},
-    text::{t, tr},
+    saying::{Saying, Toast, explain, reason},
+    state::app,
+    text::t,
 };
-use client_api::{CommandError, Why, port::PortError};
 use leptos::{html, prelude::*};
-use std::time::Duration;
-
-/// How long one stays.
-const SHOWN: Duration = Duration::from_secs(8);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saying {
-    /// A text by its key.
-    Key(&'static str),
-    Error(PortError),
-    Why(Why),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Toast {
-    number: u64,
-    saying: Saying,
-}
-
-impl Toast {
-    pub fn done(key: &'static str) -> Self {
-        Self { number: 0, saying: Saying::Key(key) }
-    }
-    pub fn error(error: &PortError) -> Self {
-        Self { number: 0, saying: Saying::Error(error.clone()) }
-    }
-    pub fn warning(why: Why) -> Self {
-        Self { number: 0, saying: Saying::Why(why) }
-    }
-}
-
-/// A reason in the reader's words.
-pub fn reason(why: Why) -> String {
-    t(&format!("why-{}", why.name()))
-}
-
-/// An error in the reader's words: what happened and what to do.
-pub fn explain(error: &PortError) -> String {
-    match error {
-        PortError::Command(
-            CommandError::Unknown(why)
-            | CommandError::Refused(why)
-            | CommandError::Invalid(why)
-            | CommandError::WrongState(why),
-        ) => reason(*why),
-        PortError::Command(CommandError::Store(said)) | PortError::Store(said) => {
-            tr("error-store", &[("said", said.as_str().into())])
-        }
-        PortError::StorageFull => t("error-storage-full"),
-        PortError::Unsupported(_) => t("error-unsupported"),
-        PortError::NotOpen | PortError::Broken => t("error-broken"),
-    }
-}
-
-/// Shows it; equal ones are shown once.
-pub fn show(app: App, toast: Toast) {
-    let shown = app.toasts.with_untracked(|all| all.iter().any(|one| one.saying == toast.saying));
-    if shown {
-        return;
-    }
-    let number = app.toasts.with_untracked(|all| all.last().map_or(1, |last| last.number + 1));
-    app.toasts.update(|all| all.push(Toast { number, ..toast }));
-    set_timeout(move || drop_one(app, number), SHOWN);
-}
-
-fn drop_one(app: App, number: u64) {
-    app.toasts.update(|all| all.retain(|one| one.number != number));
-}
 
 /// All that are shown now.
 pub fn toasts() -> AnyView {
@@ -92,7 +24,7 @@ pub fn toasts() -> AnyView {
             .attr("type", "button")
             .class("rp-iconbtn rp-toast__close")
             .attr("aria-label", move || t("close"))
-            .on(leptos::ev::click, move |_| drop_one(app, number))
+            .on(leptos::ev::click, move |_| app.unsay(number))
             .child(small(Icon::X));
         html::div().class("rp-toast").child((html::span().child(text), close))
     };

@@ -65,3 +65,7 @@ why-already-sent = Die Nachricht ist vielleicht schon auf dem Server.
 why-no-request = Für diese Person liegt keine Anfrage vor.
 why-has-device = Diese Person hat schon ein Gerät eingerichtet.
 why-not-this-person = Das geht nicht bei Ihnen selbst.
+why-issuer-ended = Ein neues Gerät wartet: Zuerst muss der eigene Ausweis der Verwaltung erneuert werden.
+why-needs-root-file = Diese Person gehört zur Verwaltung. Zum Sperren ist die Stammdatei nötig.
+why-authority-refused = Der Server hat die Angaben der Behörde abgelehnt.
+why-place-broken = Diesen Ort gibt es nicht auf der Erde.

@@ -65,3 +65,7 @@ why-already-sent = The message may be on the server already.
 why-no-request = Nothing waits for this person.
 why-has-device = This person has a device set up.
 why-not-this-person = This can't be done to oneself.
+why-issuer-ended = A new device waits: the administrator's own certificate must be renewed first.
+why-needs-root-file = This person belongs to the administration. Locking them out needs the master file.
+why-authority-refused = The server refused the authority's statement.
+why-place-broken = This place is not on earth.

@@ -98,7 +98,7 @@ pub enum Refusal {
     /// The invitation had ended before the request was read.
     #[n(1)]
     Expired,
-    /// The person was locked out since.
+    /// The person was locked out since, an administrator said no, or a newer invitation counts.
     #[n(2)]
     Withdrawn,
 }

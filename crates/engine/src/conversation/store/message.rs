@@ -41,6 +41,8 @@ const UNDISPLAYED: &str = "WHERE displayed_at IS NULL AND delivery = 0 AND state
 /// New messages of others, and where the first one stands.
 const UNREAD: &str = "SELECT count(*), min(position) FROM message
     WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0";
+/// Own messages not on the server yet.
+const WAITING: &str = "SELECT count(*) FROM outbox WHERE conversation = ?1 AND message IS NOT NULL AND acked = 0";
 
 /// In the order of their declaration: kept by number.
 const NOTICES: [Notice; 6] =
@@ -167,6 +169,10 @@ pub(crate) fn count_undisplayed(db: &Db<'_>, id: &ConversationId) -> Result<(u32
     Ok((count, first.and_then(|first| first.try_into().ok())))
 }
 
+pub(crate) fn count_waiting(db: &Db<'_>, id: &ConversationId) -> Result<u32, EngineError> {
+    Ok(db::find(db, WAITING, [id.as_bytes()], |row| row.get(0))?.unwrap_or(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +199,7 @@ mod tests {
             (page(WITH_ATTACHMENTS), "INDEX message_files (conversation=? AND"),
             (page(UNDISPLAYED), "INDEX message_undisplayed"),
             (UNREAD.to_owned(), "INDEX message_unread (conversation=?)"),
+            (WAITING.to_owned(), "INDEX outbox_conversation (conversation=?)"),
         ] {
             let plan = plan(&sql);
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");

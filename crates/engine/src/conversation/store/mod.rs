@@ -4,8 +4,8 @@
 mod message;
 
 pub(crate) use message::{
-    MessageRow, add_message, chain_bytes, count_undisplayed, find_message, find_newest, is_in, list_before,
-    list_expired, list_messages, list_undisplayed, list_with_attachments,
+    MessageRow, add_message, chain_bytes, count_undisplayed, count_waiting, find_message, find_newest, is_in,
+    list_before, list_expired, list_messages, list_undisplayed, list_with_attachments,
 };
 
 use crate::{
@@ -197,11 +197,26 @@ pub(crate) fn add_outbox(
     Ok(())
 }
 
+/// An own message that is not known to be on the server.
+pub(crate) fn is_waiting(db: &Db<'_>, id: &MessageId) -> Result<bool, EngineError> {
+    let sql = "SELECT 1 FROM message JOIN outbox ON outbox.message = message.id
+        WHERE message.id = ?1 AND message.delivery = 1 AND message.state = 0";
+    Ok(db::find(db, sql, [id.as_bytes()], |_| Ok(()))?.is_some())
+}
+
+/// An own message that waits and never left: one that was sealed once keeps the log it was sealed for.
+pub(crate) fn was_never_sealed(db: &Db<'_>, id: &MessageId) -> Result<bool, EngineError> {
+    let sql = "SELECT 1 FROM message JOIN outbox ON outbox.message = message.id
+        WHERE message.id = ?1 AND message.delivery = 1 AND outbox.env IS NULL AND outbox.log IS NULL";
+    Ok(db::find(db, sql, [id.as_bytes()], |_| Ok(()))?.is_some())
+}
+
 /// Own entries of a conversation that were sealed for a log that is not followed that way any more: to be sealed anew.
 /// A message that did arrive there is recognised by its id.
 pub(crate) fn unseal_outbox(db: &Db<'_>, id: &ConversationId, log: &proto::LogId) -> Result<(), EngineError> {
     let key = params![id.as_bytes(), log.as_bytes()];
-    db::run(db, "DELETE FROM outbox WHERE conversation = ?1 AND log = ?2 AND kind = 2", key)?;
+    // a proposal was for that log alone, and of what is empty the text is gone meanwhile
+    db::run(db, "DELETE FROM outbox WHERE conversation = ?1 AND log = ?2 AND (kind = 2 OR body = x'')", key)?;
     let key = params![id.as_bytes(), log.as_bytes()];
     let sql =
         "UPDATE outbox SET env = NULL, env_hash = NULL, branch = NULL, acked = 0 WHERE conversation = ?1 AND log = ?2";
@@ -275,4 +290,51 @@ pub(crate) fn next_due(db: &Db<'_>, now: Timestamp) -> Result<Option<Timestamp>,
                UNION ALL SELECT min(due) FROM silent WHERE due > ?1)";
     let due: Option<i64> = db::find(db, sql, [db::millis(now)], |row| row.get(0))?.flatten();
     Ok(due.map(|due| Timestamp(due.try_into().unwrap_or(0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Connection;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_message_that_was_sealed_once_may_have_left_even_if_it_is_to_be_sealed_anew() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        db::prepare(&mut conn).unwrap();
+        let tx = conn.transaction().unwrap();
+        let (id, here, log) = (MessageId([1; 32]), ConversationId([2; 32]), proto::LogId([3; 32]));
+        let row = MessageRow {
+            position: 0,
+            id,
+            conversation: here,
+            sender: UserId([4; 16]),
+            device: DeviceId([5; 16]),
+            sent_at: Timestamp(0),
+            body: Some(vec![6]),
+            notice: None,
+            state: 0,
+            delivery: 1,
+            displayed_at: Some(0),
+            expires_at: None,
+            after_secs: None,
+            verified: None,
+            chain: None,
+            files: false,
+        };
+        add_message(&tx, &row).unwrap();
+        add_outbox(&tx, &here, Some(&id), &[6]).unwrap();
+        assert!(was_never_sealed(&tx, &id).unwrap() && is_waiting(&tx, &id).unwrap());
+        let sealed = "UPDATE outbox SET env = x'07', env_hash = x'08', branch = x'09', log = ?1";
+        db::run(&tx, sealed, [log.as_bytes()]).unwrap();
+        assert!(!was_never_sealed(&tx, &id).unwrap());
+        unseal_outbox(&tx, &here, &log).unwrap();
+        assert!(list_outbox(&tx, &here).unwrap()[0].env.is_none());
+        assert!(!was_never_sealed(&tx, &id).unwrap() && is_waiting(&tx, &id).unwrap());
+        // its text is gone meanwhile: nothing is left to be sealed anew
+        db::run(&tx, "UPDATE outbox SET body = x''", []).unwrap();
+        unseal_outbox(&tx, &here, &log).unwrap();
+        assert!(list_outbox(&tx, &here).unwrap().is_empty());
+    }
 }

@@ -15,14 +15,15 @@ use crate::{
     part::{
         field::styled_icon_button,
         icon::{Icon, icon, small},
-        toast::{self, Toast},
     },
+    saying::Toast,
     setting::EnterKey,
     state::{App, app},
     text::{t, tr},
 };
 use client_api::{
-    Answer, AttachmentId, Command, ConversationId, ConversationView, Draft, Expiry, MessageView, Place, Query, Timestamp,
+    Answer, AttachmentId, Command, ConversationId, ConversationView, Draft, Expiry, MessageView, Place, Query,
+    Timestamp,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -48,6 +49,8 @@ pub struct Composer {
     next: RwSignal<u64>,
     input: NodeRef<html::Textarea>,
     due: RwSignal<u64>,
+    /// What lives as long as the composer is made under it: a menu that closes takes its own with it.
+    owner: StoredValue<Option<Owner>>,
 }
 
 impl Composer {
@@ -65,6 +68,7 @@ impl Composer {
             next: RwSignal::new(0),
             input: NodeRef::new(),
             due: RwSignal::new(0),
+            owner: StoredValue::new(Owner::current()),
         }
     }
 
@@ -124,9 +128,14 @@ impl Composer {
     }
 
     pub fn focus(self) {
-        if let Some(input) = self.input.get_untracked() {
-            let _ = input.focus();
-        }
+        let focus = move || {
+            if let Some(input) = self.input.try_get_untracked().flatten() {
+                let _ = input.focus();
+            }
+        };
+        focus();
+        // a dialog that is just closing keeps everything else out of reach until it is gone
+        request_animation_frame(focus);
     }
 
     pub fn reply_to(self, view: MessageView) {
@@ -149,7 +158,9 @@ impl Composer {
     pub fn take(self, app: App, list: &FileList, origin: Origin) {
         for file in picture::files(list) {
             self.next.update(|next| *next += 1);
-            let item = Item::new(self.next.get_untracked(), file, origin);
+            let number = self.next.get_untracked();
+            let Some(owner) = self.owner.get_value() else { return };
+            let item = owner.with(|| Item::new(number, file, origin));
             self.items.update(|all| all.push(item.clone()));
             item.take_in(app, self);
         }
@@ -211,7 +222,10 @@ pub fn composer(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
 }
 
 fn left() -> AnyView {
-    html::p().class("rp-composer rp-composer--left").child((small(Icon::Lock), html::span().child(move || t("left-text")))).into_any()
+    html::p()
+        .class("rp-composer rp-composer--left")
+        .child((small(Icon::Lock), html::span().child(move || t("left-text"))))
+        .into_any()
 }
 
 fn form(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
@@ -231,17 +245,25 @@ fn form(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
                 row(app, open, view),
             )),
             move || composer.more.get().then(|| more(app, open)),
-            move || composer.choosing.get().then(|| expiry::picker(composer.expires, move || {
-                composer.choosing.set(false);
-                composer.focus();
-            })),
+            move || {
+                composer.choosing.get().then(|| {
+                    expiry::picker(composer.expires, move || {
+                        composer.choosing.set(false);
+                        composer.focus();
+                    })
+                })
+            },
         ))
         .into_any()
 }
 
 fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let composer = open.composer;
-    let hint = move || view.with(|view| view.as_ref().map_or_else(|| t("message"), |view| tr("message-to", &[("name", name_of(view).into())])));
+    let hint = move || {
+        view.with(|view| {
+            view.as_ref().map_or_else(|| t("message"), |view| tr("message-to", &[("name", name_of(view).into())]))
+        })
+    };
     let input = html::textarea()
         .class("rp-composer__text")
         .attr("rows", "1")
@@ -254,7 +276,8 @@ fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
         .on(ev::input, move |event| composer.typed(event_target_value(&event)))
         .on(ev::keydown, move |event| keys(app, open, &event))
         .on(ev::paste, move |event| {
-            if let Some(files) = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+            if let Some(files) = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0)
+            {
                 event.prevent_default();
                 composer.take(app, &files, Origin::File);
             }
@@ -322,7 +345,13 @@ fn file_input(app: App, composer: Composer, origin: Origin) -> AnyView {
             input.click();
         }
     };
-    let hidden = html::input().attr("type", "file").class("rp-hiddeninput").attr("tabindex", "-1").attr("aria-hidden", "true").node_ref(input).on(ev::change, take);
+    let hidden = html::input()
+        .attr("type", "file")
+        .class("rp-hiddeninput")
+        .attr("tabindex", "-1")
+        .attr("aria-hidden", "true")
+        .node_ref(input)
+        .on(ev::change, take);
     match origin {
         Origin::Camera => (
             hidden.attr("accept", "image/*").attr("capture", "environment").attr("data-input", "camera"),
@@ -335,16 +364,19 @@ fn file_input(app: App, composer: Composer, origin: Origin) -> AnyView {
                 .child(icon(Icon::Camera)),
         )
             .into_any(),
-        Origin::File => (
-            hidden.attr("multiple", "").attr("data-input", "file"),
-            entry(Icon::Clip, "attach-file", choose),
-        )
-            .into_any(),
+        Origin::File => {
+            (hidden.attr("multiple", "").attr("data-input", "file"), entry(Icon::Clip, "attach-file", choose))
+                .into_any()
+        }
     }
 }
 
 fn entry(what: Icon, label: &'static str, act: impl Fn() + 'static) -> AnyView {
-    html::button().attr("type", "button").on(ev::click, move |_| act()).child((small(what), html::span().child(move || t(label)))).into_any()
+    html::button()
+        .attr("type", "button")
+        .on(ev::click, move |_| act())
+        .child((small(what), html::span().child(move || t(label))))
+        .into_any()
 }
 
 /// What else can be put into a message.
@@ -414,7 +446,11 @@ fn chips(composer: Composer) -> AnyView {
     let chip = |class: &'static str, what: Icon, text: String, drop: Box<dyn Fn()>| {
         html::span()
             .class(format!("rp-cchip {class}"))
-            .child((small(what), html::span().class("rp-ellipsis").child(text), styled_icon_button(Icon::X, "remove", "", drop)))
+            .child((
+                small(what),
+                html::span().class("rp-ellipsis").child(text),
+                styled_icon_button(Icon::X, "remove", "", drop),
+            ))
             .into_any()
     };
     (move || {
@@ -464,6 +500,8 @@ fn send(app: App, open: Open) {
     composer.items.set(Vec::new());
     composer.noted.set(Noted::default());
     composer.reply.set(None);
+    composer.expires.set(Expiry::Never);
+    composer.original.set(false);
     request_animation_frame(move || composer.grow());
     composer.focus();
     spawn_local(async move {
@@ -484,10 +522,11 @@ fn send(app: App, open: Open) {
                 composer.items.update(|all| all.extend(items));
                 composer.noted.set(noted);
                 composer.reply.set(reply);
+                composer.expires.set(draft.expires);
                 composer.give_back(draft.text);
                 match sent {
                     Err(error) => app.complain(&error),
-                    Ok(_) => toast::show(app, Toast::done("error-broken")),
+                    Ok(_) => app.say(Toast::done("error-broken")),
                 }
             }
         }

@@ -36,17 +36,15 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
     let option = move |expires: Expiry, what: Icon, text: Box<dyn Fn() -> String + Send>| {
         let choose = choose.clone();
         let is = move || value.get() == expires;
-        html::li().child(
+        html::div().attr("role", "none").child(
             html::button()
                 .attr("type", "button")
                 .attr("role", "radio")
                 .attr("aria-checked", move || if is() { "true" } else { "false" })
                 .on(ev::click, move |_| choose(expires))
-                .child((
-                    small(what),
-                    html::span().class("rp-grow").child(text),
-                    move || is().then(|| small(Icon::Check)),
-                )),
+                .child((small(what), html::span().class("rp-grow").child(text), move || {
+                    is().then(|| small(Icon::Check))
+                })),
         )
     };
     let spans: Vec<_> = SPANS
@@ -79,11 +77,15 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
                     .prop("value", move || at.get())
                     .on(ev::input, move |event| at.set(event_target_value(&event))),
             )),
-            html::button().attr("type", "submit").class("rp-btn").prop("disabled", move || !ahead()).child(move || t("expiry-set")),
+            html::button()
+                .attr("type", "submit")
+                .class("rp-btn")
+                .prop("disabled", move || !ahead())
+                .child(move || t("expiry-set")),
         ));
     let body = html::div().class("rp-expiry").child((
         html::p().class("rp-sm rp-muted").child(move || t("expiry-text")),
-        html::ul()
+        html::div()
             .class("rp-timepick")
             .attr("role", "radiogroup")
             .attr("aria-label", move || t("expiry"))

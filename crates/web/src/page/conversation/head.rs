@@ -8,9 +8,9 @@ use crate::{
         avatar,
         field::icon_button,
         icon::{Icon, icon, small},
-        toast,
     },
     place::Place,
+    saying,
     state::{App, app},
     text::{t, tr},
 };
@@ -40,19 +40,23 @@ pub fn head(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
             let name = html::h1().class("rp-ellipsis").attr("dir", "auto").child(name_of(&view));
             (
                 avatar::conversation(&view, avatar::Size::Usual),
-                html::div().class("rp-head__who").child((name, html::span().class("rp-ellipsis").child(move || kind(&view)))),
+                html::div()
+                    .class("rp-head__who")
+                    .child((name, html::span().class("rp-ellipsis").child(move || kind(&view)))),
             )
         })
     };
-    let find = move || app.palette.set(true);
+    let find = move || {
+        app.within.set(Some(open.id));
+        app.palette.set(true);
+    };
     (
         html::header().class("rp-head").child((
             back,
             who,
-            html::div().class("rp-head__acts").child((
-                icon_button(Icon::Search, "search-here", find),
-                icon_button(Icon::Info, "details", details),
-            )),
+            html::div()
+                .class("rp-head__acts")
+                .child((icon_button(Icon::Search, "search-here", find), icon_button(Icon::Info, "details", details))),
         )),
         problem(app, view),
     )
@@ -73,8 +77,11 @@ fn problem(app: App, view: Memo<Option<ConversationView>>) -> AnyView {
     (move || {
         let why = view.with(|view| view.as_ref().and_then(|view| view.problem));
         let offline = app.is_offline().then(|| t("banner-offline-short"));
-        why.map(toast::reason).or(offline).map(|text| {
-            html::div().class("rp-headnote").attr("role", "status").child((small(Icon::Offline), html::span().child(text)))
+        why.map(saying::reason).or(offline).map(|text| {
+            html::div()
+                .class("rp-headnote")
+                .attr("role", "status")
+                .child((small(Icon::Offline), html::span().child(text)))
         })
     })
     .into_any()

@@ -25,7 +25,8 @@ pub struct Large {
 pub fn lightbox(open: Open, large: Large) -> AnyView {
     let app = app();
     let Large { message, index } = large;
-    let pictures: Vec<AttachmentView> = message.attachments.iter().filter(|one| photo::is_picture(one)).cloned().collect();
+    let pictures: Vec<AttachmentView> =
+        message.attachments.iter().filter(|one| photo::is_picture(one)).cloned().collect();
     let Some(picture) = pictures.get(index).cloned() else { return ().into_any() };
     let count = pictures.len();
     let turn = move |step: usize| {
@@ -39,8 +40,14 @@ pub fn lightbox(open: Open, large: Large) -> AnyView {
             open.large.with_untracked(|large| large.as_ref().and_then(|large| large.message.captured_at)),
         );
         (
-            place.map(|place| html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place))))),
-            taken.map(|at| html::span().class("rp-chip").child((icon(Icon::Camera), html::span().child(move || time::in_sentence(at))))),
+            place.map(|place| {
+                html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place))))
+            }),
+            taken.map(|at| {
+                html::span()
+                    .class("rp-chip")
+                    .child((icon(Icon::Camera), html::span().child(move || time::in_sentence(at))))
+            }),
         )
     };
     let name = picture.name.clone();

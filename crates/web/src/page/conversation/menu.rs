@@ -4,10 +4,8 @@
 use super::{Open, rows::is_own};
 use crate::{
     bridge::{self, ask},
-    part::{
-        icon::{Icon, icon, small},
-        toast::{self, Toast},
-    },
+    part::icon::{Icon, icon, small},
+    saying::Toast,
     state::{App, app},
     text::t,
 };
@@ -25,7 +23,7 @@ pub struct Menu {
     pub y: f64,
 }
 
-/// Room the menu needs, px.
+/// Area the menu needs, px.
 const WIDTH: f64 = 248.0;
 const HEIGHT: f64 = 300.0;
 
@@ -47,7 +45,8 @@ pub fn button(open: Open, view: &MessageView) -> AnyView {
 }
 
 fn show(open: Open, view: MessageView, x: f64, y: f64) {
-    let size = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| value.ok().and_then(|value| value.as_f64());
+    let size =
+        |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| value.ok().and_then(|value| value.as_f64());
     let (width, height) = (size(window().inner_width()).unwrap_or(1e4), size(window().inner_height()).unwrap_or(1e4));
     let (x, y) = (x.min(width - WIDTH - 8.0).max(8.0), y.min(height - HEIGHT - 8.0).max(8.0));
     open.menu.set(Some(Menu { view, x, y }));
@@ -221,7 +220,7 @@ fn entries(app: App, open: Open, view: MessageView) -> Vec<AnyView> {
 fn copy(app: App, text: String) {
     spawn_local(async move {
         let done = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-        toast::show(app, Toast::done(if done.is_ok() { "copied" } else { "not-copied" }));
+        app.say(Toast::done(if done.is_ok() { "copied" } else { "not-copied" }));
     });
 }
 
@@ -248,4 +247,3 @@ pub fn cancel(app: App, open: Open, id: MessageId) {
         }
     });
 }
-

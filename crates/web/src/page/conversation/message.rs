@@ -63,13 +63,23 @@ fn shown(open: Open, view: &MessageView, first: bool) -> AnyView {
     let own = is_own(view);
     let name = (first && !own).then(|| sender(view));
     let quote = view.in_reply_to.clone().map(|quote| quoted(open, quote));
-    let order = view.forwarded_from.clone().map(|from| provenance(from));
+    let order = view.forwarded_from.clone().map(provenance);
     let text = view.text.clone().filter(|text| !text.is_empty()).map(|text| paragraphs(&text));
     let more = menu::button(open, view);
     html::div()
         .class("rp-bubble")
         .class(("rp-bubble--order", order.is_some()))
-        .child((name, quote, photo::photos(open, view), photo::files(open, view), facts(view), text, order, meta(view), more))
+        .child((
+            name,
+            quote,
+            photo::photos(open, view),
+            photo::files(open, view),
+            facts(view),
+            text,
+            order,
+            meta(view),
+            more,
+        ))
         .into_any()
 }
 
@@ -103,7 +113,8 @@ fn split_links(text: &str) -> Vec<TextPart> {
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let url = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '“', '"', '»']);
-        let is_link = ["https://", "http://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+        let is_link =
+            ["https://", "http://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
         if is_link {
             if !plain.is_empty() {
                 parts.push(TextPart::Plain(std::mem::take(&mut plain)));
@@ -132,13 +143,18 @@ fn quoted(open: Open, quote: QuoteView) -> AnyView {
         .class(format!("rp-quote hue-{hue}"))
         .prop("disabled", !here)
         .on(ev::click, move |_| open.window.show(app, message, position))
-        .child((here.then(|| html::b().attr("dir", "auto").child(quote.sender_name)), html::span().attr("dir", "auto").child(said)))
+        .child((
+            here.then(|| html::b().attr("dir", "auto").child(quote.sender_name)),
+            html::span().attr("dir", "auto").child(said),
+        ))
         .into_any()
 }
 
 /// Where and when it was seen.
 fn facts(view: &MessageView) -> AnyView {
-    let place = view.place.map(|place| html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place)))));
+    let place = view.place.map(|place| {
+        html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place))))
+    });
     let taken = view.captured_at.map(|at| {
         html::span().class("rp-chip").child((
             icon(Icon::Camera),
@@ -195,7 +211,11 @@ fn meta(view: &MessageView) -> AnyView {
     let state = state.map(|(what, key)| (icon(what), html::span().class("rp-sr").child(move || t(key))));
     html::span()
         .class("rp-meta")
-        .child((burn(view), html::time().attr("title", move || time::in_sentence(at)).child(move || time::clock(at)), state))
+        .child((
+            burn(view),
+            html::time().attr("title", move || time::in_sentence(at)).child(move || time::clock(at)),
+            state,
+        ))
         .into_any()
 }
 
@@ -205,7 +225,10 @@ fn burn(view: &MessageView) -> AnyView {
     let text: Box<dyn Fn() -> String + Send> = match (view.expires, view.expires_at) {
         (Expiry::Never, None) => return ().into_any(),
         (_, Some(until)) => {
-            let handle = set_interval_with_handle(move || tick.update(|tick| *tick = tick.wrapping_add(1)), Duration::from_secs(1));
+            let handle = set_interval_with_handle(
+                move || tick.update(|tick| *tick = tick.wrapping_add(1)),
+                Duration::from_secs(1),
+            );
             on_cleanup(move || {
                 if let Ok(handle) = handle {
                     handle.clear();
@@ -222,7 +245,7 @@ fn burn(view: &MessageView) -> AnyView {
     let label = if view.expires_at.is_some() { "expires-in" } else { "expires-after-reading" };
     html::span()
         .class("rp-burn rp-meta rp-meta--in")
-        .child((icon(Icon::Timer), html::span().class("rp-sr").child(move || t(label)), html::span().child(move || text())))
+        .child((icon(Icon::Timer), html::span().class("rp-sr").child(move || t(label)), html::span().child(text)))
         .into_any()
 }
 
@@ -230,14 +253,20 @@ fn burn(view: &MessageView) -> AnyView {
 fn under(app: App, open: Open, view: &MessageView) -> AnyView {
     let id = view.id;
     let cancel = move || {
-        html::button().attr("type", "button").on(ev::click, move |_| menu::cancel(app, open, id)).child(move || t("cancel-send"))
+        html::button()
+            .attr("type", "button")
+            .on(ev::click, move |_| menu::cancel(app, open, id))
+            .child(move || t("cancel-send"))
     };
     let uploads: Vec<_> = view.attachments.iter().map(|one| (one.id, one.size_bytes)).collect();
     (move || {
         let problem = app.conversation(open.id).and_then(|one| one.problem);
         if let Some(why) = problem {
-            let text = tr("waiting-because", &[("why", crate::part::toast::reason(why).into())]);
-            return html::div().class("rp-under rp-under--wait").child((sized(Icon::Clock, Size::Tiny), text, cancel())).into_any();
+            let text = tr("waiting-because", &[("why", crate::saying::reason(why).into())]);
+            return html::div()
+                .class("rp-under rp-under--wait")
+                .child((sized(Icon::Clock, Size::Tiny), text, cancel()))
+                .into_any();
         }
         if app.is_offline() {
             return html::div()
@@ -246,7 +275,10 @@ fn under(app: App, open: Open, view: &MessageView) -> AnyView {
                 .into_any();
         }
         let moving = app.moving.with(|all| {
-            uploads.iter().filter_map(|(id, _)| all.get(id)).fold((0u64, 0u64), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+            uploads
+                .iter()
+                .filter_map(|(id, _)| all.get(id))
+                .fold((0u64, 0u64), |sum, one| (sum.0 + one.0, sum.1 + one.1))
         });
         match moving {
             (_, 0) => html::div().class("rp-under").child(t("sending")).into_any(),
@@ -310,7 +342,10 @@ mod tests {
 
     #[test]
     fn whole_web_addresses_become_links_and_nothing_else() {
-        check("siehe https://musterstadt.de/a?b=1.", &[(false, "siehe "), (true, "https://musterstadt.de/a?b=1"), (false, ".")]);
+        check(
+            "siehe https://musterstadt.de/a?b=1.",
+            &[(false, "siehe "), (true, "https://musterstadt.de/a?b=1"), (false, ".")],
+        );
         check("javascript:alert(1) http:// data:x", &[(false, "javascript:alert(1) http:// data:x")]);
         check("https://a.de\nhttp://b.de", &[(true, "https://a.de"), (false, "\n"), (true, "http://b.de")]);
         check("", &[]);

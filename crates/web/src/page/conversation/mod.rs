@@ -74,9 +74,7 @@ pub fn conversation(id: ConversationId) -> AnyView {
             move || open.menu.get().map(|menu| menu::menu(open, menu)),
             move || open.large.get().map(|large| lightbox::lightbox(open, large)),
             move || {
-                open.forward.get().map(|message| {
-                    crate::page::forward::forward(message, move || open.forward.set(None))
-                })
+                open.forward.get().map(|message| crate::page::forward::forward(message, move || open.forward.set(None)))
             },
         ))
         .into_any()

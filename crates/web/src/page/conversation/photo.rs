@@ -154,12 +154,13 @@ fn said(what: Icon, text: String) -> AnyView {
 }
 
 fn loading(app: App, id: client_api::AttachmentId) -> AnyView {
-    let percent = move || {
-        app.moving.with(|all| all.get(&id).map_or(0, |(done, total)| (done * 100 / (*total).max(1)).min(100)))
-    };
+    let percent =
+        move || app.moving.with(|all| all.get(&id).map_or(0, |(done, total)| (done * 100 / (*total).max(1)).min(100)));
     (
         html::span().class("rp-skel rp-skel--fill"),
-        html::span().class("rp-tube rp-tube--thin rp-photo__tube").child(html::i().style(("width", move || format!("{}%", percent())))),
+        html::span()
+            .class("rp-tube rp-tube--thin rp-photo__tube")
+            .child(html::i().style(("width", move || format!("{}%", percent())))),
     )
         .into_any()
 }
@@ -188,10 +189,9 @@ pub fn file(view: AttachmentView) -> AnyView {
     let moving = move || app.moving.with(|all| all.get(&id).copied());
     let line = move || match (state, moving()) {
         (AttachmentState::Gone, _) => t("attachment-gone"),
-        (AttachmentState::Loading | AttachmentState::Remote, Some((done, total))) => tr(
-            "file-loading",
-            &[("done", size_text(done).into()), ("total", size_text(total).into())],
-        ),
+        (AttachmentState::Loading | AttachmentState::Remote, Some((done, total))) => {
+            tr("file-loading", &[("done", size_text(done).into()), ("total", size_text(total).into())])
+        }
         (AttachmentState::Loading, None) => t("file-waiting"),
         _ => size_text(size),
     };

@@ -9,7 +9,7 @@ pub enum Row {
     Day(Timestamp),
     /// Before the first new message: how many there are.
     New(u32),
-    Notice(MessageView),
+    Notice(Box<MessageView>),
     Message(Box<MessageRow>),
 }
 
@@ -58,13 +58,14 @@ pub fn rows(
         if new_day {
             rows.push(Row::Day(view.sent_at));
         }
-        let is_first_new = |position| before.is_none_or(|before| before.position < position) && view.position >= position;
+        let is_first_new =
+            |position| before.is_none_or(|before| before.position < position) && view.position >= position;
         let begins_new = new_from.is_some_and(|(position, _)| is_first_new(position));
         if let Some((_, count)) = new_from.filter(|_| begins_new) {
             rows.push(Row::New(count));
         }
         if view.state == MessageState::Notice || view.state == MessageState::Gap {
-            rows.push(Row::Notice(view.clone()));
+            rows.push(Row::Notice(Box::new(view.clone())));
             continue;
         }
         let ends_group = |next: &MessageView| {

@@ -42,27 +42,22 @@ struct Scroll {
 
 pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let app = app();
-    let scroll = Scroll {
-        open,
-        app,
-        thread: NodeRef::new(),
-        at_end: RwSignal::new(true),
-        look_due: RwSignal::new(false),
-    };
+    let scroll =
+        Scroll { open, app, thread: NodeRef::new(), at_end: RwSignal::new(true), look_due: RwSignal::new(false) };
     scroll.follow();
     scroll.look_when_visible();
     let window = open.window;
     let loaded = Memo::new(move |_| window.messages.with(Option::is_some));
-    let rows = For(ForProps::builder()
-        .each(move || window.rows())
-        .key(Row::key)
-        .children(move |row| draw(open, row))
-        .build());
+    let rows =
+        For(ForProps::builder().each(move || window.rows()).key(Row::key).children(move |row| draw(open, row)).build());
     let echoes =
         For(ForProps::builder().each(move || window.echoes.get()).key(|echo| echo.number).children(echo).build());
     let empty = move || {
-        let none = window.messages.with(|all| all.as_ref().is_some_and(Vec::is_empty)) && window.echoes.with(Vec::is_empty);
-        none.then(|| html::p().class("rp-sys").child((small(Icon::Lock), html::span().child(move || t("thread-empty")))))
+        let none =
+            window.messages.with(|all| all.as_ref().is_some_and(Vec::is_empty)) && window.echoes.with(Vec::is_empty);
+        none.then(|| {
+            html::p().class("rp-sys").child((small(Icon::Lock), html::span().child(move || t("thread-empty"))))
+        })
     };
     let inner = html::div().class("rp-thread__in").child((
         move || window.older.get().then(|| html::div().class("rp-more").child(move || t("loading-older"))),
@@ -115,7 +110,7 @@ fn draw(open: Open, row: Row) -> AnyView {
             .attr("id", "new-line")
             .child(move || tr("new-messages", &[("count", count.into())]))
             .into_any(),
-        Row::Notice(view) => line(view),
+        Row::Notice(view) => line(*view),
         Row::Message(row) => message::message(open, *row),
     }
 }
@@ -127,19 +122,23 @@ fn line(view: MessageView) -> AnyView {
         (_, Some(notice)) => in_words(notice, &view.sender_name),
         (_, None) => String::new(),
     };
-    html::p().class("rp-sys").attr("data-row", view.position.to_string()).child((small(what), html::span().child(text))).into_any()
+    html::p()
+        .class("rp-sys")
+        .attr("data-row", view.position.to_string())
+        .child((small(what), html::span().child(text)))
+        .into_any()
 }
 
 fn echo(echo: Echo) -> AnyView {
     html::article()
         .class("rp-msg is-own is-first is-last")
         .attr("data-echo", echo.number.to_string())
-        .child((
-            html::div().class("rp-bubble").child((
-                html::p().attr("dir", "auto").child(echo.text),
-                html::span().class("rp-meta").child((icon(Icon::Clock), html::span().class("rp-sr").child(move || t("sending")))),
-            )),
-        ))
+        .child((html::div().class("rp-bubble").child((
+            html::p().attr("dir", "auto").child(echo.text),
+            html::span()
+                .class("rp-meta")
+                .child((icon(Icon::Clock), html::span().class("rp-sr").child(move || t("sending")))),
+        )),))
         .into_any()
 }
 
@@ -171,7 +170,8 @@ impl Scroll {
         match aim {
             Aim::Keep if self.at_end.get_untracked() && !self.open.window.newer.get_untracked() => self.scroll_to_end(),
             Aim::Keep => {
-                let found = seen.and_then(|(key, top)| Some((thread.query_selector(&format!("[data-row='{key}']")).ok()??, top)));
+                let found = seen
+                    .and_then(|(key, top)| Some((thread.query_selector(&format!("[data-row='{key}']")).ok()??, top)));
                 if let Some((element, top)) = found {
                     let moved = offset(&element, &thread) - top;
                     if moved != 0 {

@@ -7,8 +7,8 @@ use crate::{
     part::{
         art::{self, Capsule},
         icon::{Icon, Size, icon, sized},
-        toast,
     },
+    saying,
     state::App,
     text::{t, tr},
     time,
@@ -46,6 +46,8 @@ pub struct Item {
     /// A small picture of it.
     pub thumb: RwSignal<Option<String>>,
     pub removed: RwSignal<bool>,
+    /// A picture that could not be drawn anew: what the camera noted goes with it.
+    pub noted: RwSignal<bool>,
     /// For another try.
     file: SendWrapper<File>,
     origin: Origin,
@@ -60,6 +62,7 @@ impl Item {
             state: RwSignal::new(State::Preparing),
             thumb: RwSignal::new(None),
             removed: RwSignal::new(false),
+            noted: RwSignal::new(false),
             file: SendWrapper::new(file),
             origin,
         }
@@ -96,7 +99,7 @@ impl Item {
                     if error == PortError::StorageFull {
                         app.complain(&error);
                     }
-                    item.state.set(State::Failed(toast::explain(&error)));
+                    item.state.set(State::Failed(saying::explain(&error)));
                 }
             }
         });
@@ -144,12 +147,16 @@ async fn prepare(item: &Item, composer: Composer, original: bool) -> (Blob, Stri
         item.thumb.set(Some(url));
     }
     if original {
+        item.noted.set(true);
         return (file, item.name.clone(), media_type);
     }
     match picture::redraw(&file, &head).await {
         Some(drawn) => (drawn, renamed(&item.name), "image/jpeg".to_owned()),
         // the browser can't draw it: it goes as the file it is
-        None => (file, item.name.clone(), media_type),
+        None => {
+            item.noted.set(true);
+            (file, item.name.clone(), media_type)
+        }
     }
 }
 
@@ -196,7 +203,7 @@ pub fn tray(app: App, composer: Composer) -> AnyView {
 }
 
 fn one(app: App, composer: Composer, item: Item) -> AnyView {
-    let (thumb, state, size) = (item.thumb, item.state, item.size_bytes);
+    let (thumb, state, size, noted) = (item.thumb, item.state, item.size_bytes, item.noted);
     let name = item.name.clone();
     let picture = move || match thumb.get() {
         Some(url) => html::img().attr("src", url).attr("alt", "").into_any(),
@@ -211,7 +218,10 @@ fn one(app: App, composer: Composer, item: Item) -> AnyView {
     };
     let line = move || match state.get() {
         State::Preparing => t("file-preparing"),
-        State::Moving(done, total) => format!("{} % · {}", (done * 100).checked_div(total).unwrap_or(100), size_text(size)),
+        State::Moving(done, total) => {
+            format!("{} % · {}", (done * 100).checked_div(total).unwrap_or(100), size_text(size))
+        }
+        State::Ready(_) if noted.get() => t("file-ready-noted"),
         State::Ready(_) => t("file-ready"),
         State::Failed(why) => why,
     };
@@ -268,7 +278,9 @@ mod tests {
 
     #[test]
     fn redrawn_photo_says_that_it_is_a_jpeg_now() {
-        for (before, after) in [("a.png", "a.jpg"), ("IMG.2026.HEIC", "IMG.2026.jpg"), ("foto", "foto.jpg"), (".png", "photo.jpg")] {
+        for (before, after) in
+            [("a.png", "a.jpg"), ("IMG.2026.HEIC", "IMG.2026.jpg"), ("foto", "foto.jpg"), (".png", "photo.jpg")]
+        {
             assert_eq!(renamed(before), after);
         }
     }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Attachments: taken in, described, handed on, fetched, read and forgotten.
 
-use super::command::ready;
+mod stage;
+
+pub(super) use stage::{attach, drop_staged, staged};
+pub(crate) use stage::{stage_chunk, stage_file, stage_finish};
+
 use crate::{
     EngineError,
     content::{
         Access, Attachment, Part,
-        attachment::{clean_media_type, clean_name},
-        file::{FileCheck, FileOpener, FileSealer, FileSecrets, SealedChunk},
+        file::{FileCheck, FileOpener, FileSealer, SealedChunk},
     },
     crypto::Secret,
     db::{self, Row, col, col_opt, params},
@@ -16,12 +19,23 @@ use crate::{
     turn::Turn,
 };
 use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, Event, MessageId, Notice, Why};
-use proto::{BlobId, ContentHash, limit::BLOB_CHUNK_BYTES};
+use proto::{BlobId, ContentHash};
 
-/// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
-const REST: u32 = u32::MAX;
-/// State of a copy for a forward whose source is not here yet.
+/// Whole and to be uploaded with its message.
+const UPLOADING: i64 = 3;
+/// Not whole yet.
+const STAGING: i64 = 5;
+/// A copy for a forward whose source is not here yet.
 const WAITING_COPY: i64 = 6;
+
+/// What becomes of the server's copy of an attachment that is forgotten here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    /// It goes too, if it was ours.
+    Drops,
+    /// Others may still fetch it.
+    Keeps,
+}
 
 #[derive(Clone)]
 pub(super) struct AttachmentRow {
@@ -67,7 +81,7 @@ fn find(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<AttachmentRow>, Eng
 }
 
 fn load(turn: &Turn<'_>, id: &AttachmentId) -> Result<AttachmentRow, Fail> {
-    Ok(find(turn, id)?.ok_or_else(|| CommandError::Unknown(Why::NoSuchAttachment))?)
+    Ok(find(turn, id)?.ok_or(CommandError::Unknown(Why::NoSuchAttachment))?)
 }
 
 pub(super) fn list_of(turn: &Turn<'_>, message: &MessageId) -> Result<Vec<AttachmentRow>, EngineError> {
@@ -91,139 +105,6 @@ pub(super) fn find_view(turn: &Turn<'_>, id: &AttachmentId) -> Result<Option<Att
     Ok(find(turn, id)?.map(view))
 }
 
-/// A row for a file of our own; `state` 5 while it is taken in.
-fn add_own(
-    turn: &Turn<'_>,
-    name: &str,
-    media_type: &str,
-    size_bytes: u64,
-    state: i64,
-) -> Result<(AttachmentId, FileSecrets), Fail> {
-    let (id, secrets) = (AttachmentId(turn.random()), FileSecrets::generate(turn.luck));
-    let padded = crate::content::file::padded_bytes(size_bytes);
-    let padded = padded.ok_or_else(|| CommandError::Invalid(Why::FileTooLarge))?;
-    db::run(
-        turn.db,
-        "INSERT INTO attachment (id, name, media_type, size_bytes, padded_bytes, key, blob, read_secret, write_secret,
-         delete_secret, state, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)",
-        params![
-            id.as_bytes(),
-            name,
-            media_type,
-            size_bytes as i64,
-            padded as i64,
-            secrets.key.expose(),
-            secrets.blob.as_bytes(),
-            secrets.read.expose(),
-            secrets.write.expose(),
-            secrets.delete.expose(),
-            state
-        ],
-    )?;
-    Ok((id, secrets))
-}
-
-pub(crate) fn stage_file(turn: &mut Turn<'_>, name: &str, media_type: &str, size: u64) -> Result<Answer, Fail> {
-    ready(turn)?;
-    let (id, _) = add_own(turn, &clean_name(name), &clean_media_type(media_type), size, 5)?;
-    Ok(Answer::Attachment(id))
-}
-
-/// The bytes that fill no chunk yet, and the sealer standing where they begin.
-fn resume(turn: &Turn<'_>, row: &AttachmentRow) -> Result<(FileSealer, Vec<u8>), EngineError> {
-    let mut sealer = FileSealer::new(row.key.clone());
-    for number in 0..row.chunks {
-        let sealed = turn.media_read(&row.id, number)?.ok_or(EngineError::Damaged("a staged chunk is missing"))?;
-        sealer.absorb(&sealed).map_err(bug)?;
-    }
-    let rest = match turn.media_read(&row.id, REST)? {
-        Some(sealed) => crate::crypto::aead::open(&rest_key(row), b"rest", &sealed).map_err(bug)?,
-        None => Vec::new(),
-    };
-    Ok((sealer, rest))
-}
-
-fn rest_key(row: &AttachmentRow) -> Secret {
-    crate::crypto::kdf::expand(&row.key, &[b"rp1 staging"])
-}
-
-fn store_chunks(turn: &mut Turn<'_>, id: &AttachmentId, chunks: &[SealedChunk]) -> Result<(), EngineError> {
-    chunks.iter().try_for_each(|chunk| turn.media_write(id, chunk.number, &chunk.bytes))
-}
-
-/// Whole chunks are sealed by their number alone, so no running state is needed until the end.
-pub(crate) fn stage_chunk(turn: &mut Turn<'_>, id: &AttachmentId, bytes: &[u8]) -> Result<Answer, Fail> {
-    let row = load(turn, id)?;
-    if row.state != 5 {
-        return Err(CommandError::WrongState(Why::FileComplete).into());
-    }
-    if bytes.len() > BLOB_CHUNK_BYTES {
-        return Err(CommandError::Invalid(Why::ChunkTooLarge).into());
-    }
-    let mut rest = match turn.media_read(&row.id, REST)? {
-        Some(sealed) => crate::crypto::aead::open(&rest_key(&row), b"rest", &sealed).map_err(bug)?,
-        None => Vec::new(),
-    };
-    rest.extend(bytes);
-    let (mut number, size) = (row.chunks, crate::content::file::PLAIN_CHUNK_BYTES);
-    while rest.len() >= size {
-        let later = rest.split_off(size);
-        let sealed = crate::crypto::aead::seal_chunk(&row.key, number, crate::crypto::aead::Last::No, &rest);
-        turn.media_write(id, number, &sealed)?;
-        (rest, number) = (later, number + 1);
-    }
-    let sealed = crate::crypto::aead::seal(turn.luck, &rest_key(&row), b"rest", &rest);
-    turn.media_write(id, REST, &sealed)?;
-    db::run(turn.db, "UPDATE attachment SET chunks = ?2 WHERE id = ?1", params![id.as_bytes(), number])?;
-    Ok(Answer::Done)
-}
-
-pub(crate) fn stage_finish(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<Answer, Fail> {
-    let row = load(turn, id)?;
-    if row.state != 5 {
-        return Err(CommandError::WrongState(Why::FileComplete).into());
-    }
-    let (mut sealer, rest) = resume(turn, &row)?;
-    let mut chunks = sealer.push(&rest).map_err(|_| CommandError::Invalid(Why::FileTooLarge))?;
-    let (end, summary) = sealer.finish().map_err(|_| CommandError::Invalid(Why::FileTooLarge))?;
-    chunks.extend(end);
-    if summary.size_bytes != row.size_bytes {
-        return Err(CommandError::Invalid(Why::FileLength).into());
-    }
-    store_chunks(turn, id, &chunks)?;
-    let count = chunks.last().map_or(row.chunks, |chunk| chunk.number + 1);
-    db::run(
-        turn.db,
-        "UPDATE attachment SET state = 3, sha256 = ?2, chunks = ?3, padded_bytes = ?4 WHERE id = ?1",
-        params![id.as_bytes(), summary.sha256.as_bytes(), count, summary.padded_bytes as i64],
-    )?;
-    Ok(Answer::Done)
-}
-
-/// Description and access of a file that was taken in whole.
-pub(super) fn staged(turn: &Turn<'_>, id: &AttachmentId) -> Result<(Attachment, Access), Fail> {
-    let row = load(turn, id)?;
-    let Some(sha256) = row.sha256.filter(|_| row.state == 3 && row.message.is_none()) else {
-        return Err(CommandError::WrongState(Why::FileIncomplete).into());
-    };
-    let description = Attachment {
-        sha256,
-        size_bytes: row.size_bytes,
-        media_type: row.media_type,
-        name: row.name,
-        width: None,
-        height: None,
-        thumbnail: None,
-    };
-    Ok((description, Access { sha256, blob: row.blob, read: row.read, key: row.key }))
-}
-
-pub(super) fn attach(turn: &Turn<'_>, id: &AttachmentId, message: &MessageId) -> Result<(), EngineError> {
-    let sql = "UPDATE attachment SET message = ?2 WHERE id = ?1";
-    db::run(turn.db, sql, params![id.as_bytes(), message.as_bytes()])?;
-    Ok(())
-}
-
 /// A copy for a forward: encrypted anew at once if the file is here, else as soon as it is.
 pub(super) fn copy(
     turn: &mut Turn<'_>,
@@ -231,8 +112,8 @@ pub(super) fn copy(
     description: &Attachment,
 ) -> Result<(AttachmentId, Access), Fail> {
     let from = list_of(turn, message)?.into_iter().find(|row| row.sha256 == Some(description.sha256));
-    let from = from.filter(|row| row.state != 4).ok_or_else(|| CommandError::Refused(Why::AttachmentGone))?;
-    let (id, secrets) = add_own(turn, &from.name, &from.media_type, from.size_bytes, WAITING_COPY)?;
+    let from = from.filter(|row| row.state != 4).ok_or(CommandError::Refused(Why::AttachmentGone))?;
+    let (id, secrets) = stage::add_own(turn, &from.name, &from.media_type, from.size_bytes, WAITING_COPY)?;
     db::run(
         turn.db,
         "UPDATE attachment SET sha256 = ?2, source = ?3 WHERE id = ?1",
@@ -245,6 +126,10 @@ pub(super) fn copy(
     }
     let access = Access { sha256: description.sha256, blob: secrets.blob, read: secrets.read, key: secrets.key };
     Ok((id, access))
+}
+
+fn store_chunks(turn: &mut Turn<'_>, id: &AttachmentId, chunks: &[SealedChunk]) -> Result<(), EngineError> {
+    chunks.iter().try_for_each(|chunk| turn.media_write(id, chunk.number, &chunk.bytes))
 }
 
 fn fill(turn: &mut Turn<'_>, from: &AttachmentRow, id: &AttachmentId, key: Secret) -> Result<(), EngineError> {
@@ -278,6 +163,7 @@ fn fill_waiting(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineErro
 
 /// The file can't be had any more; nor can what was to be handed on with it.
 pub(crate) fn attachment_lost(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+    let is_orphan = find(turn, id)?.as_ref().is_some_and(is_orphan);
     db::run(turn.db, "UPDATE attachment SET state = 4, source = NULL WHERE id = ?1", [id.as_bytes()])?;
     turn.doomed.push(*id);
     turn.event(Event::AttachmentGone(*id));
@@ -291,7 +177,7 @@ pub(crate) fn attachment_lost(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<
         search::remove(turn.db, Corpus::Messages, message.as_bytes())?;
         super::message::line(turn, &row.conversation, &row.sender, Some(Notice::NotForwarded))?;
     }
-    Ok(())
+    if is_orphan { drop_row(turn, id) } else { Ok(()) }
 }
 
 /// Rows for the attachments of a received message.
@@ -357,8 +243,12 @@ pub(crate) fn attachment_complete(turn: &mut Turn<'_>, id: &AttachmentId) -> Res
         return attachment_lost(turn, id);
     }
     db::run(turn.db, "UPDATE attachment SET state = 2 WHERE id = ?1", [id.as_bytes()])?;
+    fill_waiting(turn, id)?;
+    if is_orphan(&row) {
+        return drop_row(turn, id);
+    }
     turn.event(Event::AttachmentReady(*id));
-    fill_waiting(turn, id)
+    Ok(())
 }
 
 /// Plaintext chunk `number`; `None` behind the end or if it is not here.
@@ -379,15 +269,30 @@ pub(super) fn are_uploaded(turn: &Turn<'_>, message: &MessageId) -> Result<bool,
     Ok(db::find(turn.db, sql, [message.as_bytes()], |_| Ok(()))?.is_none())
 }
 
-/// The message is gone: keys and chunks go with it, and the server's copy if it was ours.
-pub(super) fn forget(turn: &mut Turn<'_>, message: &MessageId) -> Result<(), EngineError> {
+/// The message is gone: keys and chunks go with it.
+pub(super) fn forget(turn: &mut Turn<'_>, message: &MessageId, server: Server) -> Result<(), EngineError> {
     for row in list_of(turn, message)? {
-        if let Some(delete) = row.delete {
+        if let (Some(delete), Server::Drops) = (&row.delete, server) {
             let sql = "INSERT OR IGNORE INTO blob_drop (id, secret) VALUES (?1, ?2)";
             db::run(turn.db, sql, params![row.blob.as_bytes(), delete.expose()])?;
         }
-        db::run(turn.db, "DELETE FROM attachment WHERE id = ?1", [row.id.as_bytes()])?;
-        turn.doomed.push(row.id);
+        if server == Server::Keeps && !list_waiting(turn, &row.id)?.is_empty() {
+            // it is on its way to be handed on: it goes when it was
+            db::run(turn.db, "UPDATE attachment SET message = NULL WHERE id = ?1", [row.id.as_bytes()])?;
+        } else {
+            drop_row(turn, &row.id)?;
+        }
     }
     Ok(())
+}
+
+fn drop_row(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+    db::run(turn.db, "DELETE FROM attachment WHERE id = ?1", [id.as_bytes()])?;
+    turn.doomed.push(*id);
+    Ok(())
+}
+
+/// Its message was deleted here while it was on its way to be handed on.
+fn is_orphan(row: &AttachmentRow) -> bool {
+    row.message.is_none() && row.delete.is_none()
 }

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Measures what a person feels, on the release build: `cargo xtask bench web`. Prints medians beside the marks.
+import { chromium } from '@playwright/test';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Town } from './lib/town.mjs';
+import { Person } from './lib/person.mjs';
+import { DESK, FLAGS } from './lib/browser.mjs';
+
+const run = promisify(execFile);
+const COUNT = Number(process.env.ROHRPOST_BENCH_MESSAGES ?? 100_000);
+const ROUNDS = 50;
+const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
+const say = (what, value, mark) => console.log(`${what.padEnd(58)} ${String(value).padStart(12)}   mark ${mark}`);
+
+async function browse(folder) {
+  const profile = await mkdtemp(path.join(folder, 'profile-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.ROHRPOST_CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS, viewport: DESK, locale: 'de-DE',
+  });
+  return new Person(context, profile);
+}
+
+/** Bytes of the page's own files that came over the wire since `begin`. */
+function counter(page) {
+  let bytes = 0;
+  const session = page.context().newCDPSession(page);
+  const own = new Map();
+  return session.then(async (cdp) => {
+    await cdp.send('Network.enable');
+    cdp.on('Network.responseReceived', ({ requestId, response }) => {
+      if (!response.url.includes('/rp1/') && !response.fromServiceWorker && !response.fromDiskCache) own.set(requestId, response.url);
+    });
+    cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      if (own.has(requestId)) bytes += encodedDataLength;
+    });
+    return () => bytes;
+  });
+}
+
+async function loads(town, folder) {
+  const person = await browse(folder);
+  const first = await counter(person.page);
+  await person.page.goto(town.address);
+  await person.page.getByRole('heading', { name: 'Guten Tag' }).waitFor();
+  await person.page.waitForLoadState('networkidle');
+  // the worker's files are loaded by another target: asked for by their sizes
+  const rest = await person.page.evaluate(async () => {
+    const names = ['/worker.js', '/worker_core.js', '/worker_core_bg.wasm'];
+    const sizes = await Promise.all(names.map(async (name) => {
+      const answer = await fetch(name, { cache: 'reload' });
+      await answer.arrayBuffer();
+      return performance.getEntriesByName(new URL(name, location).href).at(-1)?.transferSize ?? 0;
+    }));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  });
+  say('first load, compressed', `${((first() + rest) / 1e6).toFixed(2)} MB`, '≤ 1.5 MB');
+  await person.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const second = await counter(person.page);
+  await person.page.reload();
+  await person.page.getByRole('heading', { name: 'Guten Tag' }).waitFor();
+  await person.page.waitForLoadState('networkidle');
+  say('second load', `${second()} B`, '0 B');
+  await person.close();
+}
+
+/** Resolves in the page when a message with the text is drawn. */
+const drawn = (page, text) => page.evaluate((text) => new Promise((done) => {
+  const look = () => {
+    if ([...document.querySelectorAll('.rp-msg p')].some((p) => p.textContent === text)) requestAnimationFrame(() => done(Date.now()));
+  };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+  look();
+}), text);
+
+async function sending(town, folder) {
+  const [aylin, jonas] = [await browse(folder), await browse(folder)];
+  await aylin.enter(await town.invite('Aylin Demir'));
+  await jonas.enter(await town.invite('Jonas Petersen'));
+  await aylin.begin(['Jonas Petersen']);
+  await aylin.write('Guten Morgen');
+  await jonas.open('Aylin Demir');
+  await jonas.message('Guten Morgen').waitFor();
+  const [own, other] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    const text = `Nachricht ${round} an ${Math.random()}`;
+    await aylin.composer.fill(text);
+    const seen = drawn(jonas.page, text);
+    const here = drawn(aylin.page, text);
+    const start = await aylin.page.evaluate(() => {
+      const now = Date.now();
+      document.querySelector('.rp-composer__text').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      return now;
+    });
+    own.push((await here) - start);
+    other.push((await seen) - start);
+  }
+  say(`own message visible after Enter (median of ${ROUNDS})`, `${median(own)} ms`, '< 50 ms');
+  say(`on the other side (median of ${ROUNDS})`, `${median(other)} ms`, '< 300 ms');
+  await aylin.close();
+  await jonas.close();
+}
+
+async function long(town, folder) {
+  const reader = await browse(folder);
+  await reader.enter(await town.invite('Karla Lang'));
+  const link = await town.invite('Viola Schreiber');
+  const words = ['history', '--link', link, '--to', 'Karla Lang', '--count', `${COUNT}`, '--profile', path.join(folder, 'writer')];
+  const { stdout } = await run(process.env.ROHRPOST_LOAD, words, { maxBuffer: 1 << 20 });
+  console.log(`written: ${stdout.trim()}`);
+  await reader.row('Viola Schreiber').waitFor({ timeout: 600_000 });
+  await reader.page.waitForFunction((last) => document.querySelector('.rp-row__prev')?.textContent.startsWith(`${last}:`), COUNT - 1, { timeout: 1_200_000 });
+  const cdp = await reader.context.newCDPSession(reader.page);
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const ready = [];
+  for (let round = 0; round < 5; round++) {
+    await reader.page.goto('about:blank');
+    const start = Date.now();
+    await reader.page.goto(town.address);
+    await reader.row('Viola Schreiber').waitFor();
+    ready.push(Date.now() - start);
+  }
+  say(`list ready, ${COUNT} messages, page 4× slower (median of 5)`, `${median(ready)} ms`, '≤ 2000 ms');
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  await reader.open('Viola Schreiber');
+  await scroll(reader.page);
+  await search(reader);
+  await reader.close();
+}
+
+async function scroll(page) {
+  const result = await page.evaluate(async () => {
+    const thread = document.querySelector('.rp-thread');
+    thread.scrollTop = thread.scrollHeight;
+    const [frames, tasks] = [[], []];
+    const watch = new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration)));
+    watch.observe({ entryTypes: ['longtask'] });
+    await new Promise((done) => {
+      let last = performance.now();
+      const end = last + 10_000;
+      const step = (now) => {
+        frames.push(now - last);
+        last = now;
+        thread.scrollTop -= 60;
+        if (now < end) requestAnimationFrame(step);
+        else done();
+      };
+      requestAnimationFrame(step);
+    });
+    return { frames: frames.slice(1), tasks };
+  });
+  const good = result.frames.filter((frame) => frame <= 20).length / result.frames.length;
+  say('frames within 20 ms while scrolling up for 10 s', `${(good * 100).toFixed(1)} %`, '≥ 95 %');
+  say('longest task while scrolling', `${Math.max(0, ...result.tasks).toFixed(0)} ms`, '≤ 50 ms');
+}
+
+async function search(person) {
+  const times = [];
+  await person.page.keyboard.press('Control+k');
+  const input = person.page.getByRole('combobox');
+  for (const word of ['Pegel', 'Mühlenstraße', 'Leitstelle Kolonne', 'muehlen', 'Frist', 'bescheid']) {
+    await input.fill('');
+    const found = person.page.evaluate(() => new Promise((done) => {
+      const start = performance.now();
+      const look = () => {
+        if (document.querySelector('.rp-palette__list .rp-hit__ic')) done(performance.now() - start);
+      };
+      new MutationObserver(look).observe(document.querySelector('dialog'), { subtree: true, childList: true });
+    }));
+    await input.fill(word);
+    times.push(await found);
+  }
+  say('search, first hits drawn (median of 6 words)', `${median(times).toFixed(0)} ms`, '≤ 50 ms');
+}
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-bench-'));
+const town = await Town.found();
+try {
+  await loads(town, folder);
+  await sending(town, folder);
+  await long(town, folder);
+} finally {
+  await town.end();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -82,7 +82,7 @@ export class Person {
 
   /** How far an own message got, in the words a screen reader says. */
   state(text) {
-    return this.message(text).locator('.rp-meta > .rp-sr');
+    return this.message(text).locator('.rp-bubble > .rp-meta > .rp-sr');
   }
 
   async write(text) {

@@ -54,18 +54,19 @@ export class Town {
     town.pages = pages ?? town.pages;
     if (!programs || !town.pages) throw new Error('run the stories with `cargo xtask e2e`');
     town.folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-e2e-'));
-    await town.#serve(0);
-    town.address = `http://127.0.0.1:${town.#port}`;
     if (line) {
       town.line = new Line();
       town.address = await town.line.open(() => town.#port);
     }
+    await town.#serve(0);
+    town.address ??= `http://127.0.0.1:${town.#port}`;
     return town;
   }
 
   async #serve(port) {
     const data = path.join(this.folder, 'server');
     const args = ['--data', data, '--listen', `127.0.0.1:${port}`, '--web-folder', this.pages];
+    if (this.line) args.push('--public-url', this.address);
     this.#server = start(path.join(programs, 'rohrpost-server'), args, {});
     const line = await this.#server.line;
     this.#port = Number(new URL(line.replace('listening on ', '')).port);

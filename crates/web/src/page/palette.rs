@@ -59,9 +59,11 @@ fn open(app: App) -> AnyView {
         .attr("role", "combobox")
         .attr("autofocus", "")
         .attr("autocomplete", "off")
-        .attr("aria-expanded", "true")
-        .attr("aria-controls", "palette-hits")
-        .attr("aria-activedescendant", move || format!("hit-{}", palette.chosen.get()))
+        .attr("aria-expanded", move || if hits.with(Vec::is_empty) { "false" } else { "true" })
+        .attr("aria-controls", move || hits.with(|all| !all.is_empty()).then_some("palette-hits"))
+        .attr("aria-activedescendant", move || {
+            hits.with(|all| !all.is_empty()).then(|| format!("hit-{}", palette.chosen.get()))
+        })
         .attr("aria-label", move || t("palette"))
         .attr("placeholder", move || match app.within.get().and_then(|id| app.conversation(id)) {
             Some(view) => tr("palette-hint-in", &[("name", name_of(&view).into())]),
@@ -78,12 +80,7 @@ fn open(app: App) -> AnyView {
         if all.is_empty() {
             let typed = wanted.with(|text| !text.trim().is_empty());
             let said = typed.then(|| html::p().class("rp-sys").attr("role", "status").child(t("nothing-found")));
-            return html::div()
-                .attr("id", "palette-hits")
-                .attr("role", "listbox")
-                .attr("aria-label", t("palette"))
-                .child(said)
-                .into_any();
+            return said.into_any();
         }
         let rows: Vec<_> = all.into_iter().enumerate().map(|(index, hit)| palette.row(index, hit)).collect();
         html::div()

@@ -53,7 +53,8 @@ pub fn photos(open: Open, view: &MessageView) -> AnyView {
         .take(SIDE_BY_SIDE)
         .enumerate()
         .map(|(index, picture)| {
-            let rest = (index + 1 == SIDE_BY_SIDE && more > 0).then(|| html::b().child(format!("+{more}")));
+            let rest = (index + 1 == SIDE_BY_SIDE && more > 0)
+                .then(|| html::b().attr("aria-hidden", "true").child(format!("+{more}")));
             one(open, message.clone(), index, picture, rest.into_any())
         })
         .collect();

@@ -4,6 +4,7 @@
 mod link;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod page;
 pub mod pulse;
 mod transfer;
 #[cfg(target_arch = "wasm32")]
@@ -29,7 +30,8 @@ use engine::{
     input::{CommandId, Failure, Input, Output},
 };
 use link::Link;
-use proto::ServerFrame;
+use page::Pages;
+use proto::{Reply, ServerFrame};
 use pulse::{LinkState, Pulse};
 use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -72,6 +74,7 @@ struct Body {
     link: Link,
     server: Option<Server>,
     transfers: Transfers,
+    pages: Pages,
     waiting: BTreeMap<CommandId, Told<Answer>>,
     next_command: CommandId,
     outlets: Outlets,
@@ -98,6 +101,7 @@ impl Body {
             link: Link::new(tell),
             server: None,
             transfers,
+            pages: Pages::default(),
             waiting: BTreeMap::new(),
             next_command: 0,
             outlets,
@@ -126,6 +130,11 @@ impl Body {
                 Some(done) = inlets.transfers.recv() => {
                     if self.transfers.is_current(&done) {
                         self.feed(Input::Transferred(done.id, done.result));
+                    }
+                }
+                () = ground::breathe(), if self.pages.is_due() => {
+                    if let Some((id, piece)) = self.pages.next() {
+                        self.feed(Input::Reply(id, Ok(Reply::Page(piece))));
                     }
                 }
                 Some((generation, wire)) = inlets.wires.recv() => {
@@ -181,9 +190,14 @@ impl Body {
             }
             Wire::Frame(ServerFrame::Push(push)) => self.feed(Input::Pushed(push)),
             Wire::Frame(ServerFrame::Reply(id, reply)) if self.link.answered(id) => {
+                let reply = match reply {
+                    Reply::Page(page) => Reply::Page(self.pages.take(id, page)),
+                    reply => reply,
+                };
                 self.feed(Input::Reply(id, Ok(reply)));
             }
             Wire::Frame(ServerFrame::Error(id, code)) if self.link.answered(id) => {
+                self.pages.refused(id);
                 self.feed(Input::Reply(id, Err(Failure::Refused(code))));
             }
             Wire::Frame(_) => self.hang_up("the server broke the protocol".into()),
@@ -206,6 +220,7 @@ impl Body {
         tracing::debug!(%why, "connection ended");
         let state = self.link.went_down(why);
         self.transfers.end_all();
+        self.pages.forget();
         self.feed(Input::Offline);
         self.show(state);
     }
@@ -222,7 +237,11 @@ impl Body {
 
     fn put_out(&mut self, output: Output) {
         match output {
-            Output::Request(id, request) => self.link.send(id, request),
+            Output::Request(id, request) => {
+                if !self.pages.answers(id, &request) {
+                    self.link.send(id, request);
+                }
+            }
             Output::Transfer(id, request) => self.transfers.start(self.server.as_ref(), id, request),
             Output::Event(event) => (self.outlets.event)(event),
             Output::Done(id, answer) => {
@@ -245,6 +264,7 @@ impl Body {
         }
         let state = self.link.went_down("the store failed".into());
         self.transfers.end_all();
+        self.pages.forget();
         self.engine = open_engine(&self.profile).ok();
         self.outlets.pulse.send_modify(|pulse| {
             pulse.store_failures = pulse.store_failures.saturating_add(1);

@@ -89,7 +89,7 @@ pub enum Query {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[expect(clippy::large_enum_variant, reason = "one per answer, read at once")]
+#[allow(clippy::large_enum_variant, reason = "one per answer, read at once")]
 pub enum View {
     #[n(0)]
     Status(#[n(0)] Status),

@@ -67,6 +67,7 @@ pub struct App {
     pub key: RwSignal<Option<AccountKey>>,
     /// A message to be shown in its conversation, with its position.
     pub pointed: RwSignal<Option<(ConversationId, MessageId, u64)>>,
+    before: RwSignal<Place>,
     /// The message of somebody else that came last.
     pub arrived: RwSignal<Option<(ConversationId, MessageId)>>,
     /// The sealed root file of an authority just founded, until its founder says that it lies safe; never stored.
@@ -97,6 +98,7 @@ impl App {
             spoken: RwSignal::default(),
             key: RwSignal::new(None),
             pointed: RwSignal::new(None),
+            before: RwSignal::default(),
             arrived: RwSignal::new(None),
             root_file: RwSignal::new(None),
             sought: RwSignal::default(),
@@ -123,7 +125,19 @@ impl App {
     }
 
     pub fn go(self, to: Place) {
+        let here = self.place.get_untracked();
+        if to == Place::New && here != Place::New {
+            self.before.set(here);
+        }
         place::go(self.place, to);
+    }
+
+    /// The screen behind what is open; a dialog with an address of its own lies over the one before.
+    pub fn behind(self) -> Place {
+        match self.place.get() {
+            Place::New => self.before.get(),
+            place => place,
+        }
     }
 
     /// A conversation as last read.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What happened in the town before: invented, and told to each guest as they arrive.
+//! What happened in the town before: invented.
 
 use super::town::{Guest, KATRIN, TOBIAS, Town, picture};
 use anyhow::Result;
@@ -50,51 +50,33 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("Straße & Winterdienst", &["Aylin Demir", "Jonas Petersen", "Mehmet Kaya", "Tobias Wulff", "Henrike Brandt"]),
 ];
 
-/// Tells a guest who has just arrived.
+/// Writes to the guests before they are there: the messages wait with their senders and go out by themselves as soon as
+/// there is a device.
 ///
 /// # Errors
 /// What the command line said.
-pub fn tell(town: &mut Town, guest: Guest) -> Result<()> {
-    match guest {
-        Guest::Aylin => {
-            direct(town, TOBIAS, guest, "Moin Aylin, ich übernehme heute die Runde am Hafen.", None)?;
-            direct(
-                town,
-                TOBIAS,
-                guest,
-                "Der Pegel steht noch hoch, bitte vorsichtig auf der Promenade.",
-                Some("pegel.jpg"),
-            )?;
-            direct(
-                town,
-                KATRIN,
-                guest,
-                "Meldungen bitte immer in „Tiefbauamt Meldung“, dann sehen es alle im Dienst.",
-                None,
-            )?;
-        }
-        Guest::Jonas => {
-            direct(town, KATRIN, guest, "Guten Morgen Jonas, der Sperrplan für die Mühlenstraße liegt bei dir.", None)?;
-            direct(town, KATRIN, guest, "So sieht die Absperrung von gestern aus.", Some("absperrung.jpg"))?;
-            direct(town, TOBIAS, guest, "Fährt der Bus heute wieder durch die Mühlenstraße?", None)?;
-        }
-        Guest::Mehmet => {
-            direct(town, KATRIN, guest, "Hallo Mehmet, danke für gestern.", None)?;
-            direct(town, KATRIN, guest, "So soll es am Ende aussehen.", Some("behoben.jpg"))?;
-        }
-        Guest::Henrike => {
-            direct(town, KATRIN, guest, "Frau Brandt, die Rufbereitschaft für KW 48 steht.", None)?;
-        }
-    }
-    group(town)
+pub fn write_ahead(town: &Town) -> Result<()> {
+    use Guest::{Aylin, Henrike, Jonas, Mehmet};
+    direct(town, TOBIAS, Aylin, "Moin Aylin, ich übernehme heute die Runde am Hafen.", None)?;
+    direct(town, TOBIAS, Aylin, "Der Pegel steht noch hoch, bitte vorsichtig auf der Promenade.", Some("pegel.jpg"))?;
+    direct(town, KATRIN, Aylin, "Meldungen bitte immer in „Tiefbauamt Meldung“, dann sehen es alle im Dienst.", None)?;
+    direct(town, KATRIN, Jonas, "Guten Morgen Jonas, der Sperrplan für die Mühlenstraße liegt bei dir.", None)?;
+    direct(town, KATRIN, Jonas, "So sieht die Absperrung von gestern aus.", Some("absperrung.jpg"))?;
+    direct(town, TOBIAS, Jonas, "Fährt der Bus heute wieder durch die Mühlenstraße?", None)?;
+    direct(town, KATRIN, Mehmet, "Hallo Mehmet, danke für gestern.", None)?;
+    direct(town, KATRIN, Mehmet, "So soll es am Ende aussehen.", Some("behoben.jpg"))?;
+    direct(town, KATRIN, Henrike, "Frau Brandt, die Rufbereitschaft für KW 48 steht.", None)
 }
 
 fn direct(town: &Town, from: &str, guest: Guest, text: &str, photo: Option<&str>) -> Result<()> {
     send(town, from, guest.name(), text, photo)
 }
 
-/// Once, as soon as somebody is there to read it.
-fn group(town: &mut Town) -> Result<()> {
+/// What stands in the group: told once, when there is somebody to read it.
+///
+/// # Errors
+/// What the command line said.
+pub fn tell_group(town: &mut Town) -> Result<()> {
     const NAME: &str = "Straße & Winterdienst";
     if town.has("told", NAME) {
         return Ok(());

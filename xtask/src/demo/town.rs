@@ -24,6 +24,9 @@ pub const OFFICE: &str = "verwaltung";
 pub const KATRIN: &str = "katrin";
 pub const TOBIAS: &str = "tobias";
 
+/// Looks after an arrival until the group is told what happened.
+const LOOKS: u32 = 8;
+
 /// Somebody who is invited to be played in a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guest {
@@ -69,6 +72,8 @@ pub struct Town {
     folder: PathBuf,
     address: String,
     state: Value,
+    /// How often was looked since somebody arrived.
+    looks: u32,
     _server: Running,
     _agents: Vec<Running>,
 }
@@ -101,8 +106,9 @@ impl Town {
         let (server, line) = started.with_context(|| format!("the server did not start; is port {port} taken?"))?;
         let address =
             line.strip_prefix("listening on ").context("the server did not start: see server.log")?.to_owned();
-        let mut town = Self { products, folder, address, state, _server: server, _agents: Vec::new() };
+        let mut town = Self { products, folder, address, state, looks: 0, _server: server, _agents: Vec::new() };
         if town.state.pointer("/links").is_none() {
+            ensure!(!town.folder.join(OFFICE).exists(), "the town was not founded to its end: start with --fresh");
             town.found()?;
         }
         for profile in [OFFICE, KATRIN, TOBIAS] {
@@ -139,6 +145,7 @@ impl Town {
         self.rohrpost(OFFICE, &["admin", "import", text(&people)?])?;
         self._agents.clear();
         self.groups()?;
+        history::write_ahead(self)?;
         self.remember("links", json!(links))
     }
 
@@ -176,15 +183,18 @@ impl Town {
                     let root = self.folder.join("root.key");
                     self.rohrpost(OFFICE, &["admin", "grant", "--person", guest.name(), "--root", text(&root)?])?;
                 }
-                history::tell(self, guest)?;
                 self.note("arrived", guest.name())?;
+                self.looks = 0;
             }
         }
-        Ok(())
+        self.looks += 1;
+        // whoever came is in the groups by then
+        let somebody = Guest::ALL.iter().any(|guest| self.has("arrived", guest.name()));
+        if somebody && self.looks > LOOKS { history::tell_group(self) } else { Ok(()) }
     }
 
     fn is_set_up(&self, guest: Guest) -> Result<bool> {
-        let lines = self.rohrpost(OFFICE, &["directory", "--json"])?;
+        let lines = self.rohrpost(KATRIN, &["directory", "--json"])?;
         let mut people = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let found = people.find(|person| person.pointer("/name").is_some_and(|name| name == guest.name()));
         Ok(found.and_then(|person| person.pointer("/devices")?.as_u64()).is_some_and(|devices| devices > 0))

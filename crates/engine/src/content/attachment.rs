@@ -117,10 +117,11 @@ pub fn may_show_inline(media_type: &str) -> bool {
     ["image/jpeg", "image/png", "image/webp", "image/gif"].contains(&clean_media_type(media_type).as_str())
 }
 
-/// Control characters, and those that turn the reading direction so that `exe.jpg` looks like `gpj.exe`.
+/// Control characters, and those that turn the reading direction so that `exe.jpg` looks like `gpj.exe`. Joiners stay:
+/// emoji and Persian names are made with them.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
+        || matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
 }
 
 fn is_reserved(c: char) -> bool {

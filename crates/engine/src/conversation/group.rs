@@ -199,11 +199,12 @@ pub(crate) fn claim_answered(
 ) -> Result<(), EngineError> {
     let package = match result {
         Ok(Reply::KeyPackage { sealed }) => open_claimed(turn, device, &sealed)?,
-        Err(ErrorCode::Forbidden) => {
+        // A new device stands in the directory before its mailbox does: seconds, then longer and longer.
+        Err(_) => {
             turn.pause(Want::Claim(*device), 2);
             return Ok(());
         }
-        _ => None,
+        Ok(_) => None,
     };
     match package {
         Some(package) => {

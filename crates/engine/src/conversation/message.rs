@@ -8,7 +8,7 @@ use super::{
 use crate::{
     EngineError,
     content::{Message, Part},
-    db::{self, millis, params},
+    db::{self, col, millis, params},
     profile::Account,
     search::{self, Corpus},
     turn::Turn,
@@ -165,10 +165,13 @@ fn everybody_opened(turn: &mut Turn<'_>, account: &Account, row: &MessageRow, se
     expire_after(turn, &row.id, turn.now.plus_secs(secs.into()))
 }
 
-/// The earliest date counts.
+/// The earliest date counts; a clock that begins to run is told.
 pub(super) fn expire_after(turn: &mut Turn<'_>, id: &MessageId, at: Timestamp) -> Result<(), EngineError> {
-    let sql = "UPDATE message SET expires_at = min(coalesce(expires_at, ?2), ?2) WHERE id = ?1 AND state = 0";
-    db::run(turn.db, sql, params![id.as_bytes(), millis(at)])?;
+    let sql = "UPDATE message SET expires_at = ?2
+        WHERE id = ?1 AND state = 0 AND (expires_at IS NULL OR expires_at > ?2) RETURNING conversation";
+    if let Some(conversation) = db::find(turn.db, sql, params![id.as_bytes(), millis(at)], |row| col(row, 0))? {
+        turn.event(Event::MessageChanged(conversation, *id));
+    }
     Ok(())
 }
 

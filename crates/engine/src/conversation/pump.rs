@@ -110,7 +110,7 @@ fn tend(
     }
 }
 
-#[expect(clippy::large_enum_variant, reason = "one lives for one turn")]
+#[allow(clippy::large_enum_variant, reason = "one lives for one turn")]
 enum Step {
     Commit(Plan),
     /// The own leaf goes.

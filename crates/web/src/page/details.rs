@@ -24,6 +24,7 @@ use client_api::{
     UserId, port::PortError,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
 
 /// Messages with attachments read at once.
 const PAGE: u32 = 60;
@@ -65,7 +66,15 @@ pub fn details(id: ConversationId) -> AnyView {
     };
     all.read();
     let view = Memo::new(move |_| app.conversation(id));
-    let close = move || app.go(Place::Conversation(id));
+    let close = move || {
+        app.go(Place::Conversation(id));
+        request_animation_frame(|| {
+            let info = document().query_selector(".rp-head__acts button:last-child").ok().flatten();
+            if let Some(info) = info {
+                let _ = info.unchecked_into::<web_sys::HtmlElement>().focus();
+            }
+        });
+    };
     html::aside()
         .class("rp-details rp-pane")
         .attr("aria-label", move || t("details"))
@@ -78,11 +87,18 @@ pub fn details(id: ConversationId) -> AnyView {
             html::div().class("rp-scroll").attr("tabindex", "0").child((
                 move || view.get().map(hero),
                 tabs(all),
-                move || match all.tab.get() {
-                    Tab::Members => members(all, view),
-                    Tab::Media => media(all),
-                    Tab::Files => files(all),
-                },
+                html::div()
+                    .attr("role", "tabpanel")
+                    .attr("id", "tab-panel")
+                    .attr("aria-labelledby", move || {
+                        let now = all.tab.get();
+                        TABS.iter().find(|(tab, _)| *tab == now).map(|(_, label)| format!("tab-{label}"))
+                    })
+                    .child(move || match all.tab.get() {
+                        Tab::Members => members(all, view),
+                        Tab::Media => media(all),
+                        Tab::Files => files(all),
+                    }),
                 move || leave_button(all, view.get()),
             )),
             move || all.asking.get().map(|asking| ask_first(all, asking)),
@@ -144,12 +160,18 @@ fn hero(view: ConversationView) -> AnyView {
         .into_any()
 }
 
+const TABS: [(Tab, &str); 3] = [(Tab::Members, "members"), (Tab::Media, "media"), (Tab::Files, "files")];
+
 fn tabs(all: Details) -> AnyView {
-    let tab = move |which: Tab, label: &'static str| {
+    let tab = move |(which, label): (Tab, &'static str)| {
+        let is = move || all.tab.get() == which;
         html::button()
             .attr("type", "button")
             .attr("role", "tab")
-            .attr("aria-selected", move || if all.tab.get() == which { "true" } else { "false" })
+            .attr("id", format!("tab-{label}"))
+            .attr("aria-controls", "tab-panel")
+            .attr("aria-selected", move || if is() { "true" } else { "false" })
+            .attr("tabindex", move || if is() { "0" } else { "-1" })
             .on(ev::click, move |_| all.tab.set(which))
             .child(move || t(label))
     };
@@ -157,8 +179,27 @@ fn tabs(all: Details) -> AnyView {
         .class("rp-tabs")
         .attr("role", "tablist")
         .attr("aria-label", move || t("details"))
-        .child((tab(Tab::Members, "members"), tab(Tab::Media, "media"), tab(Tab::Files, "files")))
+        .on(ev::keydown, move |event| walk_tabs(all, &event))
+        .child(TABS.map(tab))
         .into_any()
+}
+
+/// The arrows go from tab to tab.
+fn walk_tabs(all: Details, event: &web_sys::KeyboardEvent) {
+    let now = all.tab.get_untracked();
+    let index = TABS.iter().position(|(tab, _)| *tab == now).unwrap_or(0);
+    let next = match event.key().as_str() {
+        "ArrowRight" => (index + 1) % TABS.len(),
+        "ArrowLeft" => (index + TABS.len() - 1) % TABS.len(),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some((tab, label)) = TABS.get(next) {
+        all.tab.set(*tab);
+        if let Some(element) = document().get_element_by_id(&format!("tab-{label}")) {
+            let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    }
 }
 
 fn members(all: Details, view: Memo<Option<ConversationView>>) -> AnyView {

@@ -17,7 +17,7 @@ use crate::{
     time, update,
 };
 use client_api::{
-    ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView,
+    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView,
     port::{Dial, LinkView},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -194,17 +194,12 @@ fn body(app: App, shown: Memo<Vec<ConversationView>>, wanted: RwSignal<String>) 
             .on(ev::keydown, walk)
             .child(For(ForProps::builder()
                 .each(move || shown.get())
-                .key(|view| (view.id, fingerprint(view)))
-                .children(move |view| row(app, view))
+                .key(|view| view.id)
+                .children(move |view| row(app, view.id, shown))
                 .build()))
             .into_any(),
     })
     .into_any()
-}
-
-/// A row is drawn anew when anything it shows has changed.
-fn fingerprint(view: &ConversationView) -> Vec<u8> {
-    minicbor::to_vec(view).unwrap_or_default()
 }
 
 /// The arrows walk through the rows.
@@ -231,14 +226,27 @@ fn nothing_yet(app: App) -> AnyView {
         .into_any()
 }
 
-fn row(app: App, view: ConversationView) -> AnyView {
-    let id = view.id;
-    let unread = view.undisplayed > 0;
-    let current = move || (app.place.get().conversation() == Some(id)).then_some("true");
-    let name = html::span().class("rp-row__name rp-ellipsis").attr("dir", "auto").child(name_of(&view));
-    let at = view.last_at;
-    let time = at.map(|at| html::span().class("rp-row__time").child(move || time::in_list(at)));
-    let badge = unread.then(|| {
+/// The row itself stays, so that it keeps the focus; what is in it is drawn anew when it has changed.
+fn row(app: App, id: ConversationId, shown: Memo<Vec<ConversationView>>) -> AnyView {
+    let view = Memo::new(move |_| shown.with(|all| all.iter().find(|one| one.id == id).cloned()));
+    let unread = move || view.with(|view| view.as_ref().is_some_and(|view| view.undisplayed > 0));
+    html::a()
+        .class("rp-row")
+        .class(("is-unread", unread))
+        .attr("href", Place::Conversation(id).path())
+        .attr("aria-current", move || (app.place.get().conversation() == Some(id)).then_some("true"))
+        .on(ev::click, move |event| {
+            event.prevent_default();
+            app.go(Place::Conversation(id));
+        })
+        .child(move || view.get().map(|view| lines(&view)))
+        .into_any()
+}
+
+fn lines(view: &ConversationView) -> AnyView {
+    let name = html::span().class("rp-row__name rp-ellipsis").attr("dir", "auto").child(name_of(view));
+    let time = view.last_at.map(|at| html::span().class("rp-row__time").child(move || time::in_list(at)));
+    let badge = (view.undisplayed > 0).then(|| {
         let count = view.undisplayed;
         html::span()
             .class("rp-badge")
@@ -246,22 +254,13 @@ fn row(app: App, view: ConversationView) -> AnyView {
             .child(if count > 999 { "999+".into() } else { count.to_string() })
     });
     let out = (!view.member).then(|| html::span().class("rp-mini").child(move || t("left")));
-    html::a()
-        .class("rp-row")
-        .class(("is-unread", unread))
-        .attr("href", Place::Conversation(id).path())
-        .attr("aria-current", current)
-        .on(ev::click, move |event| {
-            event.prevent_default();
-            app.go(Place::Conversation(id));
-        })
-        .child((
-            avatar::conversation(&view, avatar::Size::Usual),
-            html::span().class("rp-row__body").child((
-                html::span().class("rp-row__l1").child((name, time)),
-                html::span().class("rp-row__l2").child((out, preview(&view), badge)),
-            )),
-        ))
+    (
+        avatar::conversation(view, avatar::Size::Usual),
+        html::span().class("rp-row__body").child((
+            html::span().class("rp-row__l1").child((name, time)),
+            html::span().class("rp-row__l2").child((out, preview(view), badge)),
+        )),
+    )
         .into_any()
 }
 

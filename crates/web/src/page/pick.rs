@@ -21,7 +21,7 @@ pub fn new_conversation() -> AnyView {
     let app = app();
     let chosen = RwSignal::new(Vec::<Choice>::new());
     let name = RwSignal::new(String::new());
-    let close = move || place::replace(app.place, Place::List);
+    let close = move || place::replace(app.place, untrack(|| app.behind()));
     let several = Memo::new(move |_| chosen.with(Vec::len) > 1);
     let label = move || match chosen.with(Vec::len) {
         0 => t("new-choose"),

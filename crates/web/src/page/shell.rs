@@ -13,13 +13,14 @@ use crate::{
     text::t,
 };
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 pub fn shell() -> AnyView {
     let app = app();
     keyboard(app);
     // the list stays drawn while only the open conversation changes
-    let wide = Memo::new(move |_| matches!(app.place.get(), Place::Admin(_)));
-    let view = move || match app.place.get() {
+    let wide = Memo::new(move |_| matches!(app.behind(), Place::Admin(_)));
+    let view = move || match app.behind() {
         Place::List | Place::New | Place::People | Place::Me => "list",
         Place::Conversation(_) | Place::Admin(_) => "main",
         Place::Details(_) => "details",
@@ -28,7 +29,7 @@ pub fn shell() -> AnyView {
         .class("rp-app")
         .class(("rp-app--wide", move || wide.get()))
         .attr("data-view", view)
-        .attr("data-details", move || matches!(app.place.get(), Place::Details(_)).then_some(""))
+        .attr("data-details", move || matches!(app.behind(), Place::Details(_)).then_some(""))
         .attr("data-keepbar", move || wide.get().then_some(""))
         .child((
             skip(),
@@ -48,7 +49,7 @@ fn skip() -> AnyView {
 /// The middle column: list, directory or settings.
 fn side() -> AnyView {
     let app = app();
-    let kind = Memo::new(move |_| match app.place.get() {
+    let kind = Memo::new(move |_| match app.behind() {
         Place::People => Side::People,
         Place::Me => Side::Me,
         _ => Side::List,
@@ -79,7 +80,7 @@ enum Main {
 }
 
 fn main(app: App) -> AnyView {
-    let what = Memo::new(move |_| match app.place.get() {
+    let what = Memo::new(move |_| match app.behind() {
         Place::Admin(_) => Main::Admin,
         place => place.conversation().map_or(Main::Nothing, Main::Conversation),
     });
@@ -174,7 +175,17 @@ fn nav(class: &'static str, app: App) -> AnyView {
 
 /// A dialog has the Escape key for itself.
 fn is_dialog_open() -> bool {
-    document().query_selector("dialog[open], [role=menu]").ok().flatten().is_some()
+    document().query_selector("dialog[open], .rp-menu").ok().flatten().is_some()
+}
+
+/// What was left gives the focus to where one came from, once that is drawn.
+fn focus_soon(selector: String) {
+    request_animation_frame(move || {
+        let element = document().query_selector(&selector).ok().flatten();
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
 }
 
 /// Ctrl+K finds, Alt+N begins, Escape goes one step back.
@@ -190,8 +201,14 @@ fn keyboard(app: App) {
             app.go(Place::New);
         } else if key == "Escape" && !event.default_prevented() && !is_dialog_open() {
             match app.place.get_untracked() {
-                Place::Details(id) => app.go(Place::Conversation(id)),
-                Place::Conversation(_) => app.go(Place::List),
+                Place::Details(id) => {
+                    app.go(Place::Conversation(id));
+                    focus_soon(".rp-head__acts button:last-child".into());
+                }
+                Place::Conversation(id) => {
+                    app.go(Place::List);
+                    focus_soon(format!(".rp-row[href='{}']", Place::Conversation(id).path()));
+                }
                 _ => {}
             }
         }

@@ -302,3 +302,4 @@ search-messages = In allen Nachrichten suchen
 acts-log = Protokoll der Verwaltung
 file-ready-noted = bereit, mit den Angaben der Kamera
 revoked-text-plain = Die Verwaltung Ihrer Behörde hat den Zugang beendet. Alle Nachrichten auf diesem Gerät wurden gelöscht.
+message-that-goes = Nachricht, die abläuft

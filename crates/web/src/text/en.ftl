@@ -299,3 +299,4 @@ search-messages = Search in all messages
 acts-log = Log of the administration
 file-ready-noted = ready, with what the camera noted
 revoked-text-plain = The administration of your authority has ended the access. All messages on this device were deleted.
+message-that-goes = message that expires

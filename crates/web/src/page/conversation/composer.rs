@@ -382,6 +382,13 @@ fn entry(what: Icon, label: &'static str, act: impl Fn() + 'static) -> AnyView {
 /// What else can be put into a message.
 fn more(app: App, open: Open) -> AnyView {
     let composer = open.composer;
+    let menu = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        let first = menu.get().and_then(|menu| menu.query_selector("button").ok().flatten());
+        if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = first.focus();
+        }
+    });
     let place = move || {
         composer.more.set(false);
         composer.locate();
@@ -404,6 +411,7 @@ fn more(app: App, open: Open) -> AnyView {
         html::div().class("rp-menuback").on(ev::click, move |_| composer.more.set(false)),
         html::div()
             .class("rp-menu rp-menu--composer")
+            .node_ref(menu)
             .attr("role", "group")
             .attr("aria-label", move || t("attach"))
             .on(ev::keydown, move |event| {

@@ -227,7 +227,10 @@ fn copy(app: App, text: String) {
 fn delete_here(app: App, open: Open, id: MessageId) {
     spawn_local(async move {
         match bridge::tell(Command::DeleteHere(vec![id])).await {
-            Ok(_) => open.window.refresh(app),
+            Ok(_) => {
+                open.window.focus.set(Some(id));
+                open.window.refresh(app);
+            }
             Err(error) => app.complain(&error),
         }
     });

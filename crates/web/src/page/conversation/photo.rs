@@ -19,7 +19,7 @@ const SIDE_BY_SIDE: usize = 4;
 
 /// A kind of picture browsers draw without running anything in it.
 pub fn is_picture(view: &AttachmentView) -> bool {
-    matches!(view.media_type.as_str(), "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/avif")
+    matches!(view.media_type.as_str(), "image/jpeg" | "image/png" | "image/webp" | "image/gif")
 }
 
 /// The address of a picture in this page's memory, once it is here; `None` inside: not yet.

@@ -189,6 +189,13 @@ impl Scroll {
             },
             Aim::Message(id) => self.point_at(&thread, id),
         }
+        if let Some(id) = self.open.window.focus.get_untracked() {
+            self.open.window.focus.set(None);
+            let element = thread.query_selector(&format!("[data-message='{id}']")).ok().flatten();
+            if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+                let _ = element.focus();
+            }
+        }
         self.look();
     }
 

@@ -44,6 +44,8 @@ pub struct Window {
     pub newer: RwSignal<bool>,
     /// First new message when the thread was opened, and how many.
     pub new_from: RwSignal<Option<(u64, u32)>>,
+    /// Gets the focus when it is drawn the next time.
+    pub focus: RwSignal<Option<MessageId>>,
     /// Grows with every change; the thread scrolls after it.
     pub aim: RwSignal<(u64, Aim)>,
     busy: RwSignal<bool>,
@@ -59,6 +61,7 @@ impl Window {
             older: RwSignal::new(false),
             newer: RwSignal::new(false),
             new_from: RwSignal::new(None),
+            focus: RwSignal::new(None),
             aim: RwSignal::new((0, Aim::Bottom)),
             busy: RwSignal::new(false),
             again: RwSignal::new(false),

@@ -78,7 +78,10 @@ async fn every_answer_carries_the_headers_that_fence_the_page_in() {
         let policy = header(&answer, "content-security-policy");
         let begins = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:";
         assert!(policy.starts_with(begins), "{path}: {policy}");
-        assert!(policy.ends_with("frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rohrpost"), "{path}: {policy}");
+        assert!(
+            policy.ends_with("frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rohrpost"),
+            "{path}: {policy}"
+        );
         let permissions = header(&answer, "permissions-policy");
         assert!(permissions.starts_with("camera=(self), geolocation=(self)"), "{path}");
         assert!(permissions.contains("microphone=()"), "{path}");

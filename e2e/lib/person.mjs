@@ -35,6 +35,12 @@ export class Person {
     return this.page.getByRole('heading', { name: 'Unterhaltungen', exact: true });
   }
 
+  /** The release is whole on the device, and its worker serves this page from now on. */
+  async kept() {
+    await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await expect.poll(() => this.page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
+  }
+
   row(name) {
     return this.page.locator('.rp-side .rp-row', { hasText: name }).first();
   }

@@ -7,13 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { Town } from './town.mjs';
 import { Person } from './person.mjs';
+import { DESK, FLAGS, PHONE } from './browser.mjs';
 
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--force-color-profile=srgb',
-];
-export const PHONE = { width: 390, height: 844 };
-export const DESK = { width: 1440, height: 900 };
+export { DESK, PHONE };
 
 /** Console lines that mean a broken page. */
 const BROKEN = /Content Security Policy|TrustedHTML|TrustedScript|panicked|unreachable/;

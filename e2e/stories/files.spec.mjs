@@ -31,6 +31,7 @@ test.describe('on a line that stops', () => {
     const { aylin, jonas } = await talk(town, browse);
     await aylin.attach(await town.file('Plan.bin', LARGE));
     await aylin.attached(1);
+    await aylin.kept(); // the line that stops would stop the page's files, too
     const before = town.line.up.passed;
     town.line.up.allow(9 * MB);
     await aylin.write('Plan der Brücke');
@@ -52,6 +53,7 @@ test.describe('on a line that stops', () => {
     await aylin.write('Plan der Brücke');
     await jonas.open('Aylin Demir');
     await expect(jonas.message('Plan der Brücke')).toContainText('20,0 MB', { timeout: 60_000 });
+    await jonas.kept();
     const before = town.line.down.passed;
     town.line.down.allow(9 * MB);
     await jonas.thread.getByRole('button', { name: 'Plan.bin speichern' }).click();

@@ -16,12 +16,6 @@ const test = base.extend({
   how: async ({ files }, use) => use({ line: true, pages: files }),
 });
 
-/** Until the release is whole on the device and its worker serves this page from now on. */
-async function isKept(person) {
-  await person.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  await expect.poll(() => person.page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true);
-}
-
 /** Changes a served file and takes away its compressed twin, which would be sent instead. */
 async function alter(folder, name, change) {
   const file = path.join(folder, name);
@@ -47,7 +41,7 @@ test('after the first load the page opens without the server and shows the list'
   await aylin.begin(['Jonas Petersen']);
   await aylin.write('auch ohne Server zu lesen');
   await expect(aylin.state('auch ohne')).toHaveText('auf dem Server');
-  await isKept(aylin);
+  await aylin.kept();
   await town.kill();
   await aylin.page.goto(`${town.address}/`);
   await aylin.ready();
@@ -62,7 +56,7 @@ test('after the first load the page opens without the server and shows the list'
 
 test('the second load asks the server for no file of the page', async ({ town, browse }) => {
   const aylin = await browse({ link: await town.invite('Aylin Demir') });
-  await isKept(aylin);
+  await aylin.kept();
   const first = town.line.down.passed;
   const asked = [];
   aylin.page.on('response', (answer) => asked.push({ path: new URL(answer.url()).pathname, kept: answer.fromServiceWorker() }));
@@ -79,7 +73,7 @@ test('the second load asks the server for no file of the page', async ({ town, b
 
 test('an altered file is not taken: the release that is there goes on serving', async ({ town, browse, files }) => {
   const aylin = await browse({ link: await town.invite('Aylin Demir') });
-  await isKept(aylin);
+  await aylin.kept();
   await alter(files, 'page.js', (text) => text.replace(/^/, 'globalThis.altered = true;'));
   // a worker that differs in a remark is a new worker to the browser, and fetches everything again
   await alter(files, 'sw.js', (text) => `${text}// again\n`);
@@ -92,7 +86,7 @@ test('an altered file is not taken: the release that is there goes on serving', 
 
 test('a manifest somebody else made is not taken, even if it names the altered files', async ({ town, browse, files }) => {
   const aylin = await browse({ link: await town.invite('Aylin Demir') });
-  await isKept(aylin);
+  await aylin.kept();
   const digest = async (text) => Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');
   const page = `globalThis.altered = true;${await readFile(path.join(files, 'page.js'), 'utf8')}`;
   await alter(files, 'page.js', () => page);
@@ -115,7 +109,7 @@ test('a manifest somebody else made is not taken, even if it names the altered f
 
 test('a newer release says it is ready, and is loaded when asked', async ({ town, browse, files }) => {
   const aylin = await browse({ link: await town.invite('Aylin Demir') });
-  await isKept(aylin);
+  await aylin.kept();
   // the same signed release under a worker that differs: to the browser it is a newer one
   await alter(files, 'sw.js', (text) => `${text}// newer\n`);
   expect(await look(aylin)).toBe('installed');

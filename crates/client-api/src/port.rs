@@ -51,10 +51,13 @@ calls! {
     4 Storage {} => StorageView;
     /// Asks the browser to keep this site's data under pressure; answers whether it does.
     5 Persist {} => bool;
-    /// Dials at once instead of waiting out the pause.
+    /// Dials at once instead of waiting out the pause, or the network's return.
     6 Dial {} => ();
     /// Removes the account opened here with everything it holds; the worker is done afterwards.
     7 Forget {} => ();
+    /// The browser has no network: the connection, which may not have noticed, is given up, and none is tried until
+    /// [`Dial`]. What is written from now on is certainly not on its way.
+    8 HangUp {} => ();
 }
 
 /// Which account to open.

@@ -9,7 +9,7 @@ use crate::{
 };
 use client_api::{
     AccountState, AttachmentId, ConversationId, ConversationView, Event, MessageId, Query, Status,
-    port::{AccountEntry, AccountKey, LinkView, ListAccounts, Open, Opened, PortError, Which},
+    port::{AccountEntry, AccountKey, Dial, HangUp, LinkView, ListAccounts, Open, Opened, PortError, Which},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::HashMap, time::Duration};
@@ -30,6 +30,25 @@ pub enum Stage {
     Failed(PortError),
     /// The worker ended.
     Crashed,
+}
+
+/// Why nothing can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// The browser says so.
+    NoNetwork,
+    /// It does not answer.
+    NoServer,
+}
+
+impl Outage {
+    /// The text for it out of the two that are given.
+    pub fn pick(self, network: &'static str, server: &'static str) -> &'static str {
+        match self {
+            Self::NoNetwork => network,
+            Self::NoServer => server,
+        }
+    }
 }
 
 /// What happened to messages, for the screens that show them.
@@ -119,9 +138,21 @@ impl App {
 
     fn watch_network(self) {
         for (name, offline) in [("online", false), ("offline", true)] {
-            let handle = window_event_listener_untyped(name, move |_| self.offline.set(offline));
+            let handle = window_event_listener_untyped(name, move |_| {
+                self.offline.set(offline);
+                spawn_local(self.tell_network());
+            });
             on_cleanup(move || handle.remove());
         }
+    }
+
+    /// The worker is told by the page, because not every browser tells a worker.
+    async fn tell_network(self) {
+        // an account that isn't open has no connection
+        let _ = match self.offline.get_untracked() {
+            true => bridge::call(HangUp {}).await,
+            false => bridge::call(Dial {}).await,
+        };
     }
 
     pub fn go(self, to: Place) {
@@ -145,9 +176,14 @@ impl App {
         self.conversations.with(|all| all.as_ref()?.iter().find(|one| one.id == id).cloned())
     }
 
-    /// Nothing can be sent right now.
-    pub fn is_offline(self) -> bool {
-        self.offline.get() || matches!(self.link.get(), LinkView::Down { failures, .. } if failures > 0)
+    /// Nothing can be sent right now, and why.
+    pub fn outage(self) -> Option<Outage> {
+        match self.link.get() {
+            LinkView::Up => None,
+            _ if self.offline.get() => Some(Outage::NoNetwork),
+            LinkView::Down { failures, .. } if failures > 0 => Some(Outage::NoServer),
+            _ => None,
+        }
     }
 
     /// Shows it for a while; equal ones are shown once.

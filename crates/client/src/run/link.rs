@@ -26,6 +26,9 @@ enum Phase {
         up: bool,
     },
     Waiting(Instant),
+    /// Told that there is no network.
+    #[cfg(target_arch = "wasm32")]
+    Resting,
 }
 
 pub struct Link {
@@ -55,6 +58,8 @@ impl Link {
             Phase::Idle => true,
             Phase::Waiting(until) => until <= Instant::now(),
             Phase::Live { .. } => false,
+            #[cfg(target_arch = "wasm32")]
+            Phase::Resting => false,
         };
         if due {
             self.generation += 1;
@@ -94,9 +99,15 @@ impl Link {
     /// The pause, if there is one, is over.
     #[cfg(target_arch = "wasm32")]
     pub fn hurry(&mut self) {
-        if matches!(self.phase, Phase::Waiting(_)) {
+        if matches!(self.phase, Phase::Waiting(_) | Phase::Resting) {
             self.phase = Phase::Idle;
         }
+    }
+
+    /// No dial until [`Self::hurry`]; a connection must have gone down before.
+    #[cfg(target_arch = "wasm32")]
+    pub fn rest(&mut self) {
+        self.phase = Phase::Resting;
     }
 
     pub fn send(&mut self, id: RequestId, request: Request) {
@@ -120,7 +131,7 @@ impl Link {
     pub fn deadline(&self) -> Option<Instant> {
         match self.phase {
             Phase::Waiting(until) => Some(until),
-            Phase::Idle | Phase::Live { .. } => {
+            _ => {
                 self.asked.values().min().map(|at| *at + Duration::from_secs(ANSWER_SECS + 1))
             }
         }

@@ -49,9 +49,9 @@ pub enum Call {
     /// Waits no longer before the next dial.
     #[cfg(target_arch = "wasm32")]
     Dial,
-    /// The machine says that it has no network.
+    /// The machine says that it has no network: no connection until [`Call::Dial`].
     #[cfg(target_arch = "wasm32")]
-    Offline,
+    HangUp,
     Shutdown(oneshot::Sender<()>),
 }
 
@@ -155,10 +155,11 @@ impl Body {
             #[cfg(target_arch = "wasm32")]
             Call::Dial => self.link.hurry(),
             #[cfg(target_arch = "wasm32")]
-            Call::Offline => {
+            Call::HangUp => {
                 if self.server.is_some() {
                     self.hang_up("no network".into());
                 }
+                self.link.rest();
             }
             Call::Shutdown(tell) => return ControlFlow::Break(tell),
         }

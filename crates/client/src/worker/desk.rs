@@ -23,9 +23,6 @@ pub enum Note {
     },
     /// Another tab wants this account.
     Wanted(AccountKey),
-    Network {
-        is_online: bool,
-    },
     /// The account's names may have changed.
     Renamed,
 }
@@ -54,11 +51,6 @@ pub async fn run(tell: mpsc::UnboundedSender<Note>, mut notes: mpsc::UnboundedRe
             Note::Asked(question) => desk.answer(question).await,
             Note::Unreadable { id } => port::answer_unreadable(id),
             Note::Wanted(key) => desk.let_go(&key).await,
-            Note::Network { is_online } => {
-                if let Some(session) = desk.held.as_ref().and_then(|held| held.session.as_ref()) {
-                    session.network(is_online).await;
-                }
-            }
             Note::Renamed => desk.write_label().await,
         }
     }
@@ -90,13 +82,11 @@ impl Desk {
             Ask::Persist(ask) => Owed::to(id, &ask).answer(Ok(storage::persist().await)),
             Ask::Dial(ask) => {
                 let owed = Owed::to(id, &ask);
-                match self.session().await {
-                    Ok(session) => {
-                        session.network(true).await;
-                        owed.answer(Ok(()));
-                    }
-                    Err(error) => owed.answer(Err(error)),
-                }
+                owed.answer(self.network(true).await);
+            }
+            Ask::HangUp(ask) => {
+                let owed = Owed::to(id, &ask);
+                owed.answer(self.network(false).await);
             }
             Ask::Forget(ask) => Owed::to(id, &ask).answer(self.forget().await),
         }
@@ -129,6 +119,11 @@ impl Desk {
             }
         };
         Ok(held.session.insert(session))
+    }
+
+    async fn network(&mut self, is_there: bool) -> Result<(), PortError> {
+        self.session().await?.network(is_there).await;
+        Ok(())
     }
 
     async fn open(&mut self, ask: Open) -> Result<Opened, PortError> {

@@ -14,20 +14,13 @@ use web_sys::MessageEvent;
 /// A question's id lies within so many bytes.
 const HEAD_BYTES: u32 = 16;
 
-/// Hears the page, and the browser when the network comes and goes; until the worker ends.
+/// Hears the page until the worker ends.
 pub fn listen(tell: &mpsc::UnboundedSender<Note>) {
     let page = tell.clone();
     let on_message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
         let _ = page.send(read(&event).map_or_else(|id| Note::Unreadable { id }, Note::Asked));
     });
     ground::scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
-    for (name, is_online) in [("online", true), ("offline", false)] {
-        let tell = tell.clone();
-        let on_change = Closure::<dyn FnMut()>::new(move || {
-            let _ = tell.send(Note::Network { is_online });
-        });
-        let _ = ground::scope().add_event_listener_with_callback(name, on_change.into_js_value().unchecked_ref());
-    }
 }
 
 /// The size first, so that nothing oversized is copied.

@@ -82,8 +82,9 @@ impl Session {
         }
     }
 
-    pub async fn network(&self, is_online: bool) {
-        let _ = self.calls.send(if is_online { Call::Dial } else { Call::Offline }).await;
+    /// Dials, or hangs up until told to dial.
+    pub async fn network(&self, is_there: bool) {
+        let _ = self.calls.send(if is_there { Call::Dial } else { Call::HangUp }).await;
     }
 
     /// Ends the loop; the store is closed when this returns.

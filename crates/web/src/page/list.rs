@@ -18,7 +18,7 @@ use crate::{
 };
 use client_api::{
     ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView,
-    port::{Dial, LinkView},
+    port::Dial,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -152,11 +152,7 @@ fn banner(app: App) -> AnyView {
     };
     (move || {
         let waiting = app.status.with(|status| status.outbox);
-        let down = match app.link.get() {
-            _ if app.offline.get() => Some("banner-offline"),
-            LinkView::Down { failures, .. } if failures > 0 => Some("banner-unreachable"),
-            _ => None,
-        };
+        let down = app.outage().map(|outage| outage.pick("banner-offline", "banner-unreachable"));
         let problem = app.status.with(|status| status.problem);
         let network = down.map(|key| {
             html::div().class("rp-banner").attr("role", "status").child((

@@ -223,7 +223,7 @@ fn waiting() -> AnyView {
 fn link_text(usual: &'static str) -> impl Fn() -> String + Send + 'static {
     let app = app();
     move || {
-        if app.is_offline() { t("enrol-offline") } else { t(usual) }
+        if app.outage().is_some() { t("enrol-offline") } else { t(usual) }
     }
 }
 

@@ -164,7 +164,8 @@ unread-count = { $count ->
 }
 banner-offline = Kein Netz
 banner-unreachable = Server nicht erreichbar
-banner-offline-short = Kein Netz. Was Sie senden, geht von selbst hinaus, sobald wieder eines da ist.
+head-offline = Kein Netz. Was Sie senden, geht von selbst hinaus, sobald wieder eines da ist.
+head-unreachable = Der Server ist nicht erreichbar. Was Sie senden, geht von selbst hinaus, sobald er antwortet.
 banner-waiting = { $count ->
     [0] Sie können weiter lesen und schreiben.
     [one] 1 Nachricht wartet und geht von selbst hinaus.
@@ -213,6 +214,7 @@ state-delivered = zugestellt
 expires-in = läuft ab in
 expires-after-reading = läuft nach dem Lesen ab in
 waiting-offline = Noch nicht übertragen: kein Netz
+waiting-unreachable = Noch nicht übertragen: Server nicht erreichbar
 waiting-because = Wartet: { $why }
 uploading = Wird hochgeladen
 downloading = Wird heruntergeladen

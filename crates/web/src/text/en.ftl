@@ -161,7 +161,8 @@ row-waiting = { $count ->
 unread-count = { $count } unread
 banner-offline = No network
 banner-unreachable = Server not reachable
-banner-offline-short = No network. What you send goes out by itself as soon as there is one.
+head-offline = No network. What you send goes out by itself as soon as there is one.
+head-unreachable = The server can't be reached. What you send goes out by itself as soon as it answers.
 banner-waiting = { $count ->
     [0] You can go on reading and writing.
     [one] 1 message is waiting and goes out by itself.
@@ -210,6 +211,7 @@ state-delivered = delivered
 expires-in = expires in
 expires-after-reading = expires after reading, in
 waiting-offline = Not sent yet: no network
+waiting-unreachable = Not sent yet: server not reachable
 waiting-because = Waiting: { $why }
 uploading = Uploading
 downloading = Downloading

@@ -76,7 +76,7 @@ fn kind(view: &ConversationView) -> String {
 fn problem(app: App, view: Memo<Option<ConversationView>>) -> AnyView {
     (move || {
         let why = view.with(|view| view.as_ref().and_then(|view| view.problem));
-        let offline = app.is_offline().then(|| t("banner-offline-short"));
+        let offline = app.outage().map(|outage| t(outage.pick("head-offline", "head-unreachable")));
         why.map(saying::reason).or(offline).map(|text| {
             html::div()
                 .class("rp-headnote")

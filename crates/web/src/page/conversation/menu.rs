@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What can be done with a message: by its button, right click, long press or the menu key.
 
-use super::{Open, rows::is_own};
+use super::{
+    Open,
+    rows::{MessageRow, is_own},
+};
 use crate::{
     bridge::{self, ask},
     part::icon::{Icon, icon, small},
@@ -23,13 +26,11 @@ pub struct Menu {
     pub y: f64,
 }
 
-/// Area the menu needs, px.
-const WIDTH: f64 = 248.0;
-const HEIGHT: f64 = 300.0;
+/// The menu keeps this far from the window's edges, px.
+const EDGE: f64 = 8.0;
 
 /// The button at a message; always there for screen readers and keyboards, drawn when near.
-pub fn button(open: Open, view: &MessageView) -> AnyView {
-    let view = view.clone();
+pub fn button(open: Open, row: Memo<MessageRow>) -> AnyView {
     html::button()
         .attr("type", "button")
         .class("rp-iconbtn rp-msg__more")
@@ -38,18 +39,27 @@ pub fn button(open: Open, view: &MessageView) -> AnyView {
         .on(ev::click, move |event| {
             let at = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
             let at = at.map(|element| element.get_bounding_client_rect());
-            show(open, view.clone(), at.as_ref().map_or(0.0, |rect| rect.left()), at.map_or(0.0, |rect| rect.bottom()));
+            let (x, y) = at.map_or((0.0, 0.0), |rect| (rect.left(), rect.bottom()));
+            show(open, row.get_untracked().view, x, y);
         })
         .child(icon(Icon::Down))
         .into_any()
 }
 
 fn show(open: Open, view: MessageView, x: f64, y: f64) {
+    open.menu.set(Some(Menu { view, x, y }));
+}
+
+/// Moves the menu, as large as it has become, into the window.
+fn bring_in(menu: &HtmlElement, x: f64, y: f64) {
     let size =
         |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| value.ok().and_then(|value| value.as_f64());
     let (width, height) = (size(window().inner_width()).unwrap_or(1e4), size(window().inner_height()).unwrap_or(1e4));
-    let (x, y) = (x.min(width - WIDTH - 8.0).max(8.0), y.min(height - HEIGHT - 8.0).max(8.0));
-    open.menu.set(Some(Menu { view, x, y }));
+    let rect = menu.get_bounding_client_rect();
+    let style = web_sys::HtmlElement::style(menu);
+    let (x, y) = (x.min(width - rect.width() - EDGE).max(EDGE), y.min(height - rect.height() - EDGE).max(EDGE));
+    let _ = style.set_property("left", &format!("{x}px"));
+    let _ = style.set_property("top", &format!("{y}px"));
 }
 
 /// The message an event happened on.
@@ -118,6 +128,7 @@ pub fn menu(open: Open, menu: Menu) -> AnyView {
     };
     Effect::new(move || {
         if let Some(menu) = element.get() {
+            bring_in(&menu, x, y);
             focus_in(&menu, 0);
         }
     });

@@ -18,36 +18,37 @@ use client_api::{Delivery, Expiry, ForwardedView, MessageState, MessageView, Pla
 use leptos::{ev, html, prelude::*};
 use std::time::Duration;
 
-pub fn message(open: Open, row: MessageRow) -> AnyView {
+/// A message that is drawn once: what becomes of it on its way changes only where it shows.
+pub fn message(open: Open, row: Memo<MessageRow>) -> AnyView {
     let app = app();
-    let MessageRow { view, first, last } = row;
-    let own = is_own(&view);
-    let new = !own && !view.displayed && view.state == MessageState::Shown;
-    let waiting = view.delivery == Delivery::Waiting;
-    let beside = (!own).then(|| {
-        if last {
-            avatar::person(&view.sender, &view.sender_name, avatar::Size::Small)
-        } else {
-            html::span().into_any()
-        }
-    });
-    let body = match view.state {
-        MessageState::Shown => shown(open, &view, first),
-        _ => gone(&view, first),
+    let (id, sender, own) = row.with_untracked(|row| (row.view.id, row.view.sender, is_own(&row.view)));
+    let (first, last) = (Memo::new(move |_| row.with(|row| row.first)), Memo::new(move |_| row.with(|row| row.last)));
+    let waiting = Memo::new(move |_| own && row.with(|row| row.view.delivery == Delivery::Waiting));
+    let new = move || row.with(|row| !own && !row.view.displayed && row.view.state == MessageState::Shown);
+    let lasting = Memo::new(move |_| row.with(MessageRow::lasting));
+    let beside = move || {
+        (!own).then(|| match last.get() {
+            true => lasting.with(|row| avatar::person(&row.view.sender, &row.view.sender_name, avatar::Size::Small)),
+            false => html::span().into_any(),
+        })
     };
-    let id = view.id;
-    let under = (own && waiting).then(|| under(app, open, &view));
+    let body = move || {
+        lasting.with(|still| match still.view.state {
+            MessageState::Shown => shown(open, still, row),
+            _ => gone(&still.view, still.first),
+        })
+    };
     html::article()
-        .class(format!("rp-msg hue-{}", avatar::hue(view.sender.as_bytes())))
+        .class(format!("rp-msg hue-{}", avatar::hue(sender.as_bytes())))
         .class(("is-own", own))
-        .class(("is-first", first))
-        .class(("is-last", last))
-        .class(("is-queued", move || own && waiting && app.is_offline()))
+        .class(("is-first", move || first.get()))
+        .class(("is-last", move || last.get()))
+        .class(("is-queued", move || waiting.get() && app.outage().is_some()))
         .attr("tabindex", "-1")
-        .attr("data-row", view.position.to_string())
+        .attr("data-row", move || row.with(|row| row.view.position.to_string()))
         .attr("data-message", id.to_string())
-        .attr("data-new", new.then_some(""))
-        .child((beside, body, under))
+        .attr("data-new", move || new().then_some(""))
+        .child((beside, body, move || waiting.get().then(|| row.with_untracked(|row| under(app, open, &row.view)))))
         .into_any()
 }
 
@@ -59,13 +60,13 @@ fn sender(view: &MessageView) -> AnyView {
         .into_any()
 }
 
-fn shown(open: Open, view: &MessageView, first: bool) -> AnyView {
-    let own = is_own(view);
-    let name = (first && !own).then(|| sender(view));
+fn shown(open: Open, still: &MessageRow, row: Memo<MessageRow>) -> AnyView {
+    let view = &still.view;
+    let name = (still.first && !is_own(view)).then(|| sender(view));
     let quote = view.in_reply_to.clone().map(|quote| quoted(open, quote));
     let order = view.forwarded_from.clone().map(provenance);
     let text = view.text.clone().filter(|text| !text.is_empty()).map(|text| paragraphs(&text));
-    let more = menu::button(open, view);
+    let more = menu::button(open, row);
     html::div()
         .class("rp-bubble")
         .class(("rp-bubble--order", order.is_some()))
@@ -77,7 +78,7 @@ fn shown(open: Open, view: &MessageView, first: bool) -> AnyView {
             facts(view),
             text,
             order,
-            meta(view),
+            move || row.with(|row| meta(&row.view)),
             more,
         ))
         .into_any()
@@ -268,10 +269,14 @@ fn under(app: App, open: Open, view: &MessageView) -> AnyView {
                 .child((sized(Icon::Clock, Size::Tiny), text, cancel()))
                 .into_any();
         }
-        if app.is_offline() {
+        if let Some(outage) = app.outage() {
             return html::div()
                 .class("rp-under rp-under--bad")
-                .child((sized(Icon::Offline, Size::Tiny), t("waiting-offline"), cancel()))
+                .child((
+                    sized(Icon::Offline, Size::Tiny),
+                    t(outage.pick("waiting-offline", "waiting-unreachable")),
+                    cancel(),
+                ))
                 .into_any();
         }
         let moving = app.moving.with(|all| {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! From messages to what stands below each other: days, the line before what is new, groups of one sender.
 
-use client_api::{Delivery, MessageState, MessageView, Timestamp};
+use client_api::{Delivery, MessageId, MessageState, MessageView, Timestamp};
 
 /// One thing in the thread.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,23 +24,35 @@ pub struct MessageRow {
 /// Messages of one sender this far apart are no group any more.
 const APART_MILLIS: u64 = 5 * 60_000;
 
+/// Which thing it is, whatever becomes of it: what is drawn stays, and keeps the focus, while a message gets on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Milliseconds since 1970 of its first message.
+    Day(u64),
+    New(u32),
+    /// Position.
+    Notice(u64),
+    Message(MessageId),
+}
+
 impl Row {
-    /// Equal for what needs no new drawing.
-    pub fn key(&self) -> (u8, u64, u64) {
+    pub fn key(&self) -> Key {
         match self {
-            Self::Day(at) => (0, at.0, 0),
-            Self::New(count) => (1, u64::from(*count), 0),
-            Self::Notice(view) => (2, view.position, 0),
-            Self::Message(row) => (3, row.view.position, print(row)),
+            Self::Day(at) => Key::Day(at.0),
+            Self::New(count) => Key::New(*count),
+            Self::Notice(view) => Key::Notice(view.position),
+            Self::Message(row) => Key::Message(row.view.id),
         }
     }
 }
 
-/// A number that changes with whatever a message shows (FNV-1a, 64 bit: not secret, only different).
-fn print(row: &MessageRow) -> u64 {
-    let mut bytes = minicbor::to_vec(&row.view).unwrap_or_default();
-    bytes.extend([u8::from(row.first), u8::from(row.last)]);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+impl MessageRow {
+    /// What remains the same while it is sent, delivered and read.
+    pub fn lasting(&self) -> Self {
+        let delivery = if is_own(&self.view) { Delivery::Stored } else { Delivery::Received };
+        let view = MessageView { position: 0, delivery, displayed: true, expires_at: None, ..self.view.clone() };
+        Self { view, ..*self }
+    }
 }
 
 /// The thread of `messages`, in order. `new_from`: position of the first new message as the thread was opened, and how many.
@@ -165,13 +177,23 @@ mod tests {
         assert_eq!(drawn(&[message(1, 1, 0), left, message(3, 1, 2)], None), "D (1) | (1) ");
     }
 
+    fn only(message: MessageView) -> MessageRow {
+        match rows(&[message], None, day).pop() {
+            Some(Row::Message(row)) => *row,
+            other => unreachable!("{other:?}"),
+        }
+    }
+
     #[test]
-    fn row_is_drawn_anew_only_when_it_shows_something_else() {
-        let one = rows(&[message(1, 0, 0)], None, day);
+    fn message_on_its_way_is_the_same_row_and_is_not_drawn_anew() {
         let mut delivered = message(1, 0, 0);
         delivered.delivery = Delivery::Delivered;
-        let other = rows(&[delivered], None, day);
-        assert_eq!(one[1].key(), rows(&[message(1, 0, 0)], None, day)[1].key());
-        assert_ne!(one[1].key(), other[1].key());
+        let (before, after) = (only(message(1, 0, 0)), only(delivered));
+        assert_ne!(before, after);
+        assert_eq!(before.lasting(), after.lasting());
+        let mut expired = message(1, 0, 0);
+        expired.state = MessageState::Expired;
+        assert_ne!(before.lasting(), only(expired).lasting());
+        assert!(is_own(&before.lasting().view) && !is_own(&only(message(1, 1, 0)).lasting().view));
     }
 }

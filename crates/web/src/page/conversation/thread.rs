@@ -3,7 +3,7 @@
 
 use super::{
     Open, message,
-    rows::Row,
+    rows::{MessageRow, Row},
     window::{Aim, Echo},
 };
 use crate::{
@@ -48,8 +48,9 @@ pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     scroll.look_when_visible();
     let window = open.window;
     let loaded = Memo::new(move |_| window.messages.with(Option::is_some));
+    let all = Memo::new(move |_| window.rows());
     let rows =
-        For(ForProps::builder().each(move || window.rows()).key(Row::key).children(move |row| draw(open, row)).build());
+        For(ForProps::builder().each(move || all.get()).key(Row::key).children(move |row| draw(open, row, all)).build());
     let echoes =
         For(ForProps::builder().each(move || window.echoes.get()).key(|echo| echo.number).children(echo).build());
     let empty = move || {
@@ -102,7 +103,7 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
     })
 }
 
-fn draw(open: Open, row: Row) -> AnyView {
+fn draw(open: Open, row: Row, all: Memo<Vec<Row>>) -> AnyView {
     match row {
         Row::Day(at) => html::div().class("rp-day").child(move || time::day(at)).into_any(),
         Row::New(count) => html::div()
@@ -111,8 +112,21 @@ fn draw(open: Open, row: Row) -> AnyView {
             .child(move || tr("new-messages", &[("count", count.into())]))
             .into_any(),
         Row::Notice(view) => line(*view),
-        Row::Message(row) => message::message(open, *row),
+        Row::Message(row) => message::message(open, follow(*row, all)),
     }
+}
+
+/// The message as it is now; as it was last, once it is no longer among `all`.
+fn follow(row: MessageRow, all: Memo<Vec<Row>>) -> Memo<MessageRow> {
+    Memo::new(move |last: Option<&MessageRow>| {
+        let now = all.with(|all| {
+            all.iter().find_map(|one| match one {
+                Row::Message(one) if one.view.id == row.view.id => Some((**one).clone()),
+                _ => None,
+            })
+        });
+        now.or_else(|| last.cloned()).unwrap_or_else(|| row.clone())
+    })
 }
 
 fn line(view: MessageView) -> AnyView {

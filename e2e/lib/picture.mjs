@@ -11,6 +11,12 @@ export function photo({ columns = 40, rows = 30, notes } = {}) {
   return Buffer.concat([mark(0xd8), ...exif, ...head, blocks(columns, rows), mark(0xd9)]);
 }
 
+/** The same picture (any JPEG) with a camera's notes. */
+export function noted(jpeg, notes) {
+  const exif = segment(0xe1, [...Buffer.from('Exif\0\0', 'latin1'), ...notes]);
+  return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
+}
+
 const mark = (code) => Buffer.from([0xff, code]);
 
 function segment(code, bytes) {

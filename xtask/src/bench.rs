@@ -38,11 +38,12 @@ fn in_browser() -> Result<()> {
     web::run(&[])?;
     let products = product::build(Build::Release)?;
     shell::run(cargo().args(["build", "--locked", "--release", "-p", "load"]))?;
-    let stories = shell::root().join("e2e");
+    let (stories, chromium) = (shell::root().join("e2e"), tool::chromium()?);
     tool::npm_packages(&stories)?;
     let mut node = shell::command("node");
     node.current_dir(&stories)
         .arg("bench.mjs")
+        .env("ROHRPOST_CHROMIUM", chromium)
         .env("ROHRPOST_BIN_DIR", &products)
         .env("ROHRPOST_WEB_DIR", web::folder());
     shell::run(node.env("ROHRPOST_LOAD", shell::target_dir().join("release/rohrpost-load")))

@@ -28,6 +28,7 @@ const USAGE: &str = "usage: cargo xtask CHORE
   node    the engine's unit tests for WebAssembly alone, in node
   web     build the web messenger into target/web; --fast for the edit loop
   e2e     the stories in the browser alone (further arguments go to their runner)
+  handbook  the demo's story, played in browsers for the handbook's pictures
   ci      everything a change must pass besides the tests: format, tidy, deny, clippy, wasm
   tidy    the house rules alone (seconds)
   bench   build the release binaries and measure
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let result = match chore.as_str() {
         "demo" => demo::run(&rest),
+        "handbook" => demo::handbook(),
         "test" => test::run(&rest),
         "node" => node::run(),
         "web" => web::run(&rest),

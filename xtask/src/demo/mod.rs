@@ -6,7 +6,7 @@ mod town;
 
 use crate::{
     product::{self, Build},
-    shell, web,
+    shell, tool, web,
 };
 use anyhow::{Context, Result, ensure};
 use std::{fs, io::Write, path::PathBuf, time::Duration};
@@ -31,6 +31,35 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut town = Town::open(products, folder)?;
     greet(&town);
     loop {
+        std::thread::sleep(LOOK);
+        town.look()?;
+    }
+}
+
+/// Plays the demo's story in browsers and takes the handbook's pictures on the way, in a town of its own.
+///
+/// # Errors
+/// The step that failed.
+pub fn handbook() -> Result<()> {
+    web::run(&[])?;
+    let (products, stories, chromium) =
+        (product::build(Build::Release)?, shell::root().join("e2e"), tool::chromium()?);
+    tool::npm_packages(&stories)?;
+    let folder = shell::target_dir().join("handbook");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut town = Town::open(products, folder.clone())?;
+    let mut node = shell::command("node");
+    node.current_dir(&stories).arg("handbook.mjs");
+    node.env("ROHRPOST_TOWN", folder.join(town::STATE)).env("ROHRPOST_CHROMIUM", chromium);
+    node.env("ROHRPOST_PICTURES", shell::root().join("docs/handbuch/bilder"));
+    let mut player = node.spawn().context("can't start node")?;
+    loop {
+        if let Some(status) = player.try_wait()? {
+            ensure!(status.success(), "the pictures were not taken ({status})");
+            return Ok(());
+        }
         std::thread::sleep(LOOK);
         town.look()?;
     }

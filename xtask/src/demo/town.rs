@@ -17,7 +17,7 @@ use std::{
 /// Long enough to find, of no worth: the town's root key lies in the town's folder.
 const PASSPHRASE: &str = "Musterstadt-Vorfuehrung";
 /// What the town remembers of itself.
-const STATE: &str = "town.json";
+pub const STATE: &str = "town.json";
 /// The administration's own account: a program, not a person.
 pub const OFFICE: &str = "verwaltung";
 /// Two colleagues who are played by the command line.

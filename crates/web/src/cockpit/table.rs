@@ -100,11 +100,14 @@ pub fn cell(column: &'static str, content: impl IntoView + 'static) -> AnyView {
 /// What is longer than the screen; every new page begins at its top.
 pub fn scroll(label: &'static str, page: RwSignal<usize>, content: impl IntoView + 'static) -> AnyView {
     let element = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        page.track();
-        if let Some(element) = element.get_untracked() {
+    Effect::new(move |before: Option<usize>| {
+        let page = page.get();
+        if let Some(element) = element.get_untracked().filter(|_| before.is_some_and(|before| before != page)) {
             element.set_scroll_top(0);
+            // on a phone the whole room scrolls
+            element.scroll_into_view();
         }
+        page
     });
     html::div()
         .class("rp-scroll")

@@ -81,7 +81,7 @@ function losses(page) {
     function isDrawn(element) {
       if (!element.checkVisibility({ visibilityProperty: true })) return false;
       for (let one = element; one; one = one.parentElement) {
-        if (one.clientWidth === 1 && one.clientHeight === 1) return false;
+        if (getComputedStyle(one).clipPath === 'inset(50%)') return false;
       }
       return true;
     }

@@ -124,7 +124,7 @@ test('a conversation is begun, written, handed on, searched and left by keyboard
   await expect(page.getByText('Wählen Sie eine Unterhaltung')).toBeVisible();
   await isSeen(page);
 
-  await walk(page, 'Tab', page.locator('.rp-side').getByRole('searchbox'));
+  await walk(page, 'Shift+Tab', page.locator('.rp-side').getByRole('searchbox'));
   await press('ArrowDown');
   await expect(page.locator('.rp-row').first()).toBeFocused();
   await press('ArrowDown');

@@ -105,6 +105,7 @@ test('a conversation: empty, text, pictures, files, handed on, expired, waiting'
   await look(aylin, 'conversation-empty');
   await aylin.begin(['Jonas Petersen', LONG], 'Mühlenstraße');
   await aylin.write('Das Schlagloch ist vor Haus 14.\n\nSiehe https://musterstadt.example/karte?ort=Mühlenstraße14&ebene=strassenzustand');
+  await expect(aylin.state('Das Schlagloch')).toHaveText('auf dem Server');
   await town.cli('long', 'sync');
   await town.cli('long', 'send', '--to', 'Mühlenstraße', 'Donaudampfschifffahrtsgesellschaftskapitänswitwenrente 👷🏽‍♀️');
   await town.cli('long', 'send', '--to', 'Mühlenstraße', '--place', '52.5163,13.3777', '--attach', picture, 'Von hier');
@@ -304,6 +305,7 @@ test.describe('in the administration', () => {
     await button(admin, 'Abbrechen').click();
 
     await page.goto(`${town.address}/admin/import`);
+    await expect(page.locator('.rp-drop')).toBeVisible();
     await look(admin, 'cockpit-import');
     const rows = ['Name;Stelle', 'Aylin Demir;Verkehrsdienst', 'Mehmet Kaya;Bauhof', ';Bauhof', 'Mehmet Kaya;Bauhof'].join('\n');
     await page.locator('.rp-drop input[type=file]').setInputFiles({ name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) });

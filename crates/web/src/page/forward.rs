@@ -7,7 +7,7 @@ use crate::{
     part::{
         avatar,
         dialog::{self, Width},
-        field::search,
+        field::search_at_once,
         icon::{Icon, small},
     },
     saying::Toast,
@@ -50,7 +50,7 @@ pub fn forward(message: MessageView, close: impl Fn() + Clone + 'static) -> AnyV
     let body = (
         what,
         proof,
-        search(wanted, "search-forward", |_| {}),
+        search_at_once(wanted, "search-forward", |_| {}),
         html::div()
             .class("rp-scroll rp-pick__list")
             .child((conversations(app, wanted, take), people(app, wanted, take))),

@@ -5,7 +5,7 @@ use crate::{
     bridge::ask,
     part::{
         avatar,
-        field::{search, styled_icon_button},
+        field::{search_at_once, styled_icon_button},
         icon::{Icon, small},
         skeleton,
     },
@@ -96,7 +96,7 @@ pub fn choose_people(chosen: RwSignal<Vec<Choice>>, without: Vec<UserId>) -> Any
             }
         }
     };
-    (search(wanted, "search-people", enter), chips(chosen), list).into_any()
+    (search_at_once(wanted, "search-people", enter), chips(chosen), list).into_any()
 }
 
 fn people_rows(shown: Memo<Vec<PersonView>>, chosen: RwSignal<Vec<Choice>>) -> AnyView {

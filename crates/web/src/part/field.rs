@@ -48,7 +48,28 @@ pub fn search(
     label: &'static str,
     keys: impl Fn(web_sys::KeyboardEvent) + 'static,
 ) -> AnyView {
+    search_field(value, label, keys, false)
+}
+
+/// See [`search`], for a dialog that is opened to search in: it has the focus at once, unless a keyboard drawn on the
+/// screen would then cover what is found.
+pub fn search_at_once(
+    value: RwSignal<String>,
+    label: &'static str,
+    keys: impl Fn(web_sys::KeyboardEvent) + 'static,
+) -> AnyView {
+    let types = window().match_media("(pointer: fine)").ok().flatten().is_some_and(|found| found.matches());
+    search_field(value, label, keys, types)
+}
+
+fn search_field(
+    value: RwSignal<String>,
+    label: &'static str,
+    keys: impl Fn(web_sys::KeyboardEvent) + 'static,
+    focused: bool,
+) -> AnyView {
     let input = html::input()
+        .attr("autofocus", focused.then_some(""))
         .attr("type", "search")
         .attr("enterkeyhint", "search")
         .attr("autocomplete", "off")

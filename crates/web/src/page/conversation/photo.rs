@@ -53,9 +53,8 @@ pub fn photos(open: Open, view: &MessageView) -> AnyView {
         .take(SIDE_BY_SIDE)
         .enumerate()
         .map(|(index, picture)| {
-            let rest = (index + 1 == SIDE_BY_SIDE && more > 0)
-                .then(|| html::b().attr("aria-hidden", "true").child(format!("+{more}")));
-            one(open, message.clone(), index, picture, rest.into_any())
+            let rest = (index + 1 == SIDE_BY_SIDE && more > 0).then(|| format!("+{more}"));
+            one(open, message.clone(), index, picture, rest)
         })
         .collect();
     html::div().class(class).child(drawn).into_any()
@@ -73,7 +72,8 @@ enum Shown {
     Broken,
 }
 
-fn one(open: Open, message: MessageView, index: usize, picture: AttachmentView, rest: AnyView) -> AnyView {
+/// `rest` says how many more there are.
+fn one(open: Open, message: MessageView, index: usize, picture: AttachmentView, rest: Option<String>) -> AnyView {
     let app = app();
     let url = RwSignal::new(thumb::known(&picture.id));
     let begin = match picture.state {
@@ -130,9 +130,15 @@ fn one(open: Open, message: MessageView, index: usize, picture: AttachmentView, 
             })
             .into_any(),
         Shown::Loading => loading(app, id),
-        Shown::Asks => said(Icon::Download, tr("picture-load", &[("size", size_text(size).into())])),
-        Shown::Gone => said(Icon::Warn, t("attachment-gone")),
-        Shown::Broken => said(Icon::Warn, t("picture-broken")),
+        Shown::Asks => said(Icon::Download, &name, tr("picture-load", &[("size", size_text(size).into())])),
+        Shown::Gone => said(Icon::Warn, &name, t("attachment-gone")),
+        Shown::Broken => said(Icon::Warn, &name, t("picture-broken")),
+    };
+    let more = rest.clone();
+    let named = move || {
+        let opens = tr("picture-open", &[("name", label.as_str().into())]);
+        let opens = more.iter().fold(opens, |text, more| format!("{text} {more}"));
+        matches!(shown.get(), Shown::Here | Shown::Loading).then_some(opens)
     };
     html::button()
         .attr("type", "button")
@@ -144,14 +150,16 @@ fn one(open: Open, message: MessageView, index: usize, picture: AttachmentView, 
             Shown::Gone => "gone",
             Shown::Broken => "broken",
         })
-        .attr("aria-label", move || tr("picture-open", &[("name", label.as_str().into())]))
+        .attr("aria-label", named)
         .on(ev::click, move |_| open_large())
-        .child((inside, rest))
+        .child((inside, rest.map(|rest| html::b().child(rest))))
         .into_any()
 }
 
-fn said(what: Icon, text: String) -> AnyView {
-    html::span().class("rp-photo__said").child((icon(what), html::span().child(text))).into_any()
+/// What is the matter with a picture; its name is only read aloud.
+fn said(what: Icon, name: &str, text: String) -> AnyView {
+    let name = html::span().class("rp-sr").attr("dir", "auto").child(name.to_owned());
+    html::span().class("rp-photo__said").child((icon(what), name, html::span().child(text))).into_any()
 }
 
 fn loading(app: App, id: client_api::AttachmentId) -> AnyView {

@@ -4,7 +4,7 @@
 import { decode, encode } from 'cborg';
 
 /** Numbers of questions, messages and errors as port.rs gives them. */
-export const ASK = { list: 0, open: 1, tell: 2, see: 3, storage: 4, persist: 5, dial: 6, forget: 7 };
+export const ASK = { list: 0, open: 1, tell: 2, see: 3, storage: 4, persist: 5, dial: 6, forget: 7, hangUp: 8 };
 export const SAID = { ready: 0, reply: 1, event: 2, link: 3, takenOver: 4, storeFailed: 5 };
 export const ERROR = { command: 0, notOpen: 1, full: 2, unsupported: 3, store: 4, broken: 5 };
 export const OPENED = { here: 0, otherTab: 1, unknown: 2 };

@@ -163,12 +163,10 @@ test('a device that lost its network notices and is back at once', async ({ town
   const worker = await start(await browse(), town);
   await worker.open('link', await town.invite('Aylin Demir'));
   await worker.settled();
-  const [scope] = worker.page.workers();
-  const network = (event) => scope.evaluate((name) => self.dispatchEvent(new Event(name)), event);
   worker.said = [];
-  await network('offline');
+  await worker.ask(ASK.hangUp);
   await worker.until(() => worker.said.some(({ kind, value }) => kind === SAID.link && value[0] === 3));
-  await network('online');
+  await worker.ask(ASK.dial);
   await worker.until(() => worker.said.some(({ kind, value }) => kind === SAID.link && value[0] === 2));
   await town.kill();
   await worker.until(() => worker.said.findLast(({ kind }) => kind === SAID.link).value[0] === 3);

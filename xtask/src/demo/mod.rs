@@ -42,8 +42,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// The step that failed.
 pub fn handbook() -> Result<()> {
     web::run(&[])?;
-    let (products, stories, chromium) =
-        (product::build(Build::Release)?, shell::root().join("e2e"), tool::chromium()?);
+    let (products, stories, chromium) = (product::build(Build::Release)?, shell::root().join("e2e"), tool::chromium()?);
     tool::npm_packages(&stories)?;
     let folder = shell::target_dir().join("handbook");
     if folder.exists() {

@@ -131,9 +131,7 @@ impl Link {
     pub fn deadline(&self) -> Option<Instant> {
         match self.phase {
             Phase::Waiting(until) => Some(until),
-            _ => {
-                self.asked.values().min().map(|at| *at + Duration::from_secs(ANSWER_SECS + 1))
-            }
+            _ => self.asked.values().min().map(|at| *at + Duration::from_secs(ANSWER_SECS + 1)),
         }
     }
 }

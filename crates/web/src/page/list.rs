@@ -17,8 +17,7 @@ use crate::{
     time, update,
 };
 use client_api::{
-    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView,
-    port::Dial,
+    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, port::Dial,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 

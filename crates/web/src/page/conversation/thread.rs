@@ -49,8 +49,11 @@ pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let window = open.window;
     let loaded = Memo::new(move |_| window.messages.with(Option::is_some));
     let all = Memo::new(move |_| window.rows());
-    let rows =
-        For(ForProps::builder().each(move || all.get()).key(Row::key).children(move |row| draw(open, row, all)).build());
+    let rows = For(ForProps::builder()
+        .each(move || all.get())
+        .key(Row::key)
+        .children(move |row| draw(open, row, all))
+        .build());
     let echoes =
         For(ForProps::builder().each(move || window.echoes.get()).key(|echo| echo.number).children(echo).build());
     let empty = move || {

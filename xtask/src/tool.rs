@@ -81,15 +81,32 @@ pub fn npm_packages(folder: &Path) -> Result<()> {
     shell::run(shell::command("npm").current_dir(folder).args(words))
 }
 
-/// The browser the stories run in.
+/// The browser the stories run in; root gets it from the distribution when there is none.
 ///
 /// # Errors
-/// When there is none.
+/// When there is none and it can't be installed: says the command.
 pub fn chromium() -> Result<PathBuf> {
+    const INSTALL: [&str; 4] = ["install", "-y", "--no-install-recommends", "chromium"];
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    let is_root = shell::output(shell::command("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
+    if is_root && shell::works(shell::command("apt-get").arg("--version")) {
+        shell::run(shell::command("apt-get").arg("update"))?;
+        shell::run(shell::command("apt-get").args(INSTALL).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    }
+    find_chromium().with_context(|| {
+        format!(
+            "Chromium is needed for the browser: run `apt-get {}` as root, or name it in ROHRPOST_CHROMIUM",
+            INSTALL.join(" ")
+        )
+    })
+}
+
+fn find_chromium() -> Option<PathBuf> {
     let named = std::env::var_os("ROHRPOST_CHROMIUM").map(PathBuf::from);
     let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
-    let found = named.into_iter().chain(usual).find(|path| path.exists());
-    found.context("Chromium is needed for the stories in the browser: install it or name it in ROHRPOST_CHROMIUM")
+    named.into_iter().chain(usual).find(|path| path.exists())
 }
 
 fn folder() -> PathBuf {

@@ -24,47 +24,23 @@ async function browse(folder) {
   return new Person(context, profile);
 }
 
-/** Bytes of the page's own files that came over the wire since `begin`. */
-function counter(page) {
-  let bytes = 0;
-  const session = page.context().newCDPSession(page);
-  const own = new Map();
-  return session.then(async (cdp) => {
-    await cdp.send('Network.enable');
-    cdp.on('Network.responseReceived', ({ requestId, response }) => {
-      if (!response.url.includes('/rp1/') && !response.fromServiceWorker && !response.fromDiskCache) own.set(requestId, response.url);
-    });
-    cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-      if (own.has(requestId)) bytes += encodedDataLength;
-    });
-    return () => bytes;
-  });
-}
-
-async function loads(town, folder) {
+/** All bytes that come over the line, the worker's files and what the service worker keeps among them. */
+async function loads(folder) {
+  const town = await Town.found({ line: true });
   const person = await browse(folder);
-  const first = await counter(person.page);
-  await person.page.goto(town.address);
-  await person.page.getByRole('heading', { name: 'Guten Tag' }).waitFor();
-  await person.page.waitForLoadState('networkidle');
-  // the worker's files are loaded by another target: asked for by their sizes
-  const rest = await person.page.evaluate(async () => {
-    const names = ['/worker.js', '/worker_core.js', '/worker_core_bg.wasm'];
-    const sizes = await Promise.all(names.map(async (name) => {
-      const answer = await fetch(name, { cache: 'reload' });
-      await answer.arrayBuffer();
-      return performance.getEntriesByName(new URL(name, location).href).at(-1)?.transferSize ?? 0;
-    }));
-    return sizes.reduce((sum, size) => sum + size, 0);
-  });
-  say('first load, compressed', `${((first() + rest) / 1e6).toFixed(2)} MB`, '≤ 1.5 MB');
-  await person.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  const second = await counter(person.page);
-  await person.page.reload();
-  await person.page.getByRole('heading', { name: 'Guten Tag' }).waitFor();
-  await person.page.waitForLoadState('networkidle');
-  say('second load', `${second()} B`, '0 B');
+  const load = async (act) => {
+    const before = town.line.down.passed;
+    await act();
+    await person.page.getByRole('heading', { name: 'Guten Tag' }).waitFor();
+    await person.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await person.page.waitForLoadState('networkidle');
+    return town.line.down.passed - before;
+  };
+  const first = await load(() => person.page.goto(town.address));
+  say('first load, compressed', `${(first / 1e6).toFixed(2)} MB`, '≤ 1.5 MB');
+  say('second load', `${await load(() => person.page.reload())} B`, '0 B');
   await person.close();
+  await town.end();
 }
 
 /** Resolves in the page when a message with the text is drawn. */
@@ -179,7 +155,7 @@ async function search(person) {
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-bench-'));
 const town = await Town.found();
 try {
-  await loads(town, folder);
+  await loads(folder);
   await sending(town, folder);
   await long(town, folder);
 } finally {

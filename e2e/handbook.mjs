@@ -32,7 +32,7 @@ async function take({ page }, name) {
 
 const button = ({ page }, name) => page.getByRole('button', { name, exact: true });
 
-/** Clicks what may be drawn anew meanwhile. */
+/** What the others' doings bring about takes a while. */
 const soon = (locator) => locator.waitFor({ timeout: 60_000 });
 
 async function story() {
@@ -41,7 +41,8 @@ async function story() {
   await aylin.enter(town.links['Aylin Demir']);
   console.log(`first list after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   await Promise.all([jonas.enter(town.links['Jonas Petersen']), mehmet.enter(town.links['Mehmet Kaya'])]);
-  await soon(aylin.row('Tiefbauamt Meldung'));
+  // whoever joins later does not read what was written before
+  await Promise.all([soon(aylin.row('Tiefbauamt Meldung')), soon(jonas.row('Tiefbauamt Meldung')), soon(mehmet.row('Bautrupp 2'))]);
   await aylin.open('Tiefbauamt Meldung');
   const pothole = await readFile('../xtask/demo/schlagloch-strasse.jpg');
   const notes = cameraNotes({ taken: taken(), place: [54.7836, 9.4321] });
@@ -82,7 +83,7 @@ async function story() {
   await aylin.ready();
   await soon(aylin.row('Straße & Winterdienst'));
   await take(aylin, 'liste-telefon');
-  await aylin.page.goto(`${address}/settings`);
+  await aylin.page.goto(`${address}/me`);
   await soon(aylin.page.getByRole('meter'));
   await take(aylin, 'einstellungen-telefon');
   const second = await aylin.tab();

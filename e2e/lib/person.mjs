@@ -42,7 +42,7 @@ export class Person {
   }
 
   row(name) {
-    return this.page.locator('.rp-side .rp-row').filter({ has: this.page.locator('.rp-row__name', { hasText: name }) }).first();
+    return this.page.locator('.rp-side .rp-row', { hasText: name }).first();
   }
 
   async open(name) {

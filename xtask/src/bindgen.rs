@@ -48,7 +48,14 @@ pub fn bind(wasm: &Path, name: &str, host: Host, folder: &Path) -> Result<()> {
         }
     };
     let bindgen = bindgen.typescript(false).input_bytes(name, bytes);
-    bindgen.generate(folder).with_context(|| format!("making a module of {}", wasm.display()))
+    bindgen.generate(folder).with_context(|| format!("making a module of {}", wasm.display()))?;
+    let module = std::fs::read_to_string(folder.join(format!("{name}.js")))?;
+    anyhow::ensure!(
+        !module.contains("from \"env\"") && !module.contains("require(\"env\")"),
+        "{} wants a C function that nothing here has; see the imports from \"env\" in {name}.js",
+        wasm.display()
+    );
+    Ok(())
 }
 
 #[cfg(not(feature = "wasm"))]

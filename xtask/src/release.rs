@@ -18,6 +18,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 /// says so.
 const KEY_FILE: &str = "ROHRPOST_RELEASE_KEY";
 const WORKER: &str = "sw.js";
+/// Parts of the names of files that are fetched when they are first wanted: the messenger works without them.
+const LATER: [&str; 2] = ["icon-", "-more.woff2"];
 
 /// Adds `release.json`, which is the manifest and its signature (ECDSA P-256, SHA-256, `r ‖ s`, base64), and fills key
 /// and hash into the service worker.
@@ -31,13 +33,16 @@ pub fn sign(files: &mut Files, profile: &str) -> Result<()> {
     };
     let commit = shell::output(shell::command("git").args(["rev-parse", "HEAD"])).ok();
     let named = files.iter().filter(|(name, _)| *name != WORKER);
-    let hashes: BTreeMap<&str, String> = named.map(|(name, bytes)| (name.as_str(), twin::hash(bytes))).collect();
+    let hashes = named.map(|(name, bytes)| (name.as_str(), twin::hash(bytes)));
+    let (later, now): (BTreeMap<&str, String>, _) =
+        hashes.partition(|(name, _)| LATER.iter().any(|part| name.contains(part)));
     let manifest = serde_json::to_string_pretty(&serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "commit": commit.as_deref().map(str::trim),
         "profile": profile,
         "development": development,
-        "files": hashes,
+        "files": now,
+        "later": later,
     }))?;
     let signature: Signature = key.sign(manifest.as_bytes());
     if let Some(worker) = files.get_mut(WORKER) {
@@ -86,6 +91,7 @@ mod tests {
     fn manifest_names_every_file_but_the_worker_and_its_signature_holds() {
         let mut files = Files::from([
             ("a.js".to_owned(), b"a".to_vec()),
+            ("icon-512.png".to_owned(), b"i".to_vec()),
             (WORKER.to_owned(), b"const KEY = '@RELEASE_KEY@', RELEASE = '@RELEASE_HASH@';".to_vec()),
         ]);
         sign(&mut files, "test").unwrap();
@@ -94,6 +100,8 @@ mod tests {
         let said: serde_json::Value = serde_json::from_str(manifest).unwrap();
         assert_eq!(said["files"]["a.js"], twin::hash(b"a"));
         assert_eq!(said["files"].as_object().unwrap().len(), 1);
+        assert_eq!(said["later"]["icon-512.png"], twin::hash(b"i"));
+        assert_eq!(said["later"].as_object().unwrap().len(), 1);
         let worker = String::from_utf8(files[WORKER].clone()).unwrap();
         assert!(worker.contains(&twin::hash(manifest.as_bytes())));
         let key = worker.split('\'').nth(1).unwrap();

@@ -5,10 +5,11 @@ use crate::{
     part::{
         field::button,
         icon::{Icon, small},
+        live,
     },
     script,
     state::App,
-    text::t,
+    text::words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -91,14 +92,13 @@ fn take_over() {
 
 /// "Neue Version bereit", above the list.
 pub fn prompt(app: App) -> AnyView {
-    (move || {
+    live(move || {
         app.update.get().then(|| {
             html::div().class("rp-banner rp-banner--info").attr("role", "status").child((
                 small(Icon::Refresh),
-                html::div().class("rp-grow").child(html::b().child(move || t("update-ready"))),
+                html::div().class("rp-grow").child(html::b().child(words("update-ready"))),
                 button("update-now", "rp-btn--quiet", take_over),
             ))
         })
     })
-    .into_any()
 }

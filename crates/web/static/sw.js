@@ -11,8 +11,7 @@ const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toStri
 const sha256 = async (buffer) => hex(await crypto.subtle.digest('SHA-256', buffer));
 
 /** The manifest, if its signature holds and it is the one this worker was made for. */
-async function manifest() {
-  const answer = await fetch('/release.json', { cache: 'no-store' });
+async function manifest(answer) {
   const { manifest: text, signature } = await answer.json();
   const bytes = new TextEncoder().encode(text);
   if ((await sha256(bytes)) !== RELEASE) throw new Error('another release');
@@ -22,20 +21,27 @@ async function manifest() {
   return JSON.parse(text);
 }
 
-/** Fetches one file and keeps it only if it is the one the manifest names. */
+/** Keeps one file, but only if it is the one the manifest names: what the page has just loaded, else from the server. */
 async function keep(cache, name, hash) {
-  const answer = await fetch(`/${name}`, { cache: 'no-cache' });
-  if (!answer.ok) throw new Error(`${name} is missing`);
+  if (!(await put(cache, name, hash, 'force-cache')) && !(await put(cache, name, hash, 'reload'))) {
+    throw new Error(`${name} is missing or altered`);
+  }
+}
+
+async function put(cache, name, hash, mode) {
+  const answer = await fetch(`/${name}`, { cache: mode });
+  if (!answer.ok) return false;
   const body = await answer.clone().arrayBuffer();
-  if ((await sha256(body)) !== hash) throw new Error(`${name} is altered`);
+  if ((await sha256(body)) !== hash) return false;
   await cache.put(`/${name}`, answer);
+  return true;
 }
 
 async function install() {
-  const { files } = await manifest();
+  const answer = await fetch('/release.json', { cache: 'no-store' });
+  const { files } = await manifest(answer.clone());
   const cache = await caches.open(CACHE);
-  // the manifest itself is shown in the settings
-  await cache.put('/release.json', await fetch('/release.json', { cache: 'no-cache' }));
+  await cache.put('/release.json', answer); // shown in the settings, and asked again for what comes later
   await Promise.all(Object.entries(files).map(([name, hash]) => keep(cache, name, hash)));
 }
 
@@ -45,12 +51,21 @@ async function activate() {
   await self.clients.claim();
 }
 
+/** What is fetched when it is first wanted: icons of an installation, letters a text seldom has. */
+async function late(cache, path) {
+  const { later } = await manifest(await cache.match('/release.json'));
+  const name = path.slice(1);
+  if (!Object.hasOwn(later, name)) return undefined;
+  await keep(cache, name, later[name]);
+  return cache.match(path);
+}
+
 /** Pages are one file; what the manifest does not name does not exist. */
 async function serve(request, path) {
   const cache = await caches.open(CACHE);
   const isPage = request.mode === 'navigate' || !path.slice(path.lastIndexOf('/')).includes('.');
   const kept = await cache.match(isPage ? '/index.html' : path);
-  return kept ?? new Response('', { status: 404 });
+  return kept ?? (await late(cache, path)) ?? new Response('', { status: 404 });
 }
 
 self.addEventListener('install', (event) => event.waitUntil(install()));

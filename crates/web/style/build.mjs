@@ -12,11 +12,19 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const kern = path.join(here, '../node_modules/@kern-ux/native/dist');
 const out = path.resolve(process.argv[2] ?? path.join(here, '../dist'));
 const weights = { Regular: 400, Medium: 500, SemiBold: 600 };
-// first and last code point: Latin with its extensions, punctuation, currency, letterlike, arrows, mathematics, marks
-const ranges = [
-  [0x20, 0x7e], [0xa0, 0x24f], [0x2b0, 0x2ff], [0x300, 0x36f], [0x1e00, 0x1eff], [0x2010, 0x205e], [0x20a0, 0x20bf],
-  [0x2100, 0x214f], [0x2190, 0x2199], [0x2212, 0x2265], [0x2713, 0x2717],
-];
+// First and last code point. A face's first file has what German texts are made of and comes with the messenger; the
+// other letters of European languages (DIN 91379 wants them in names) come when a text has one of them.
+const parts = {
+  '': [[0x20, 0x7e], [0xa0, 0xff], [0x2010, 0x2026], [0x2030, 0x203a], [0x20ac, 0x20ac], [0x2190, 0x2193], [0x2212, 0x2212], [0x2713, 0x2717]],
+  '-more': [
+    [0x100, 0x24f], [0x2b0, 0x2ff], [0x300, 0x36f], [0x1e00, 0x1eff], [0x2027, 0x202f], [0x203b, 0x205e], [0x20a0, 0x20ab],
+    [0x20ad, 0x20bf], [0x2100, 0x214f], [0x2194, 0x2199], [0x2213, 0x2265],
+  ],
+};
+
+// What of the font's features shows: kerning, ligatures, accents put together, digits of one width. Without hints, which
+// are a third of it and which today's screens do without.
+const keepFeatures = ['kern', 'liga', 'locl', 'ccmp', 'mark', 'mkmk', 'tnum'];
 
 /** KERN's custom properties for both schemes, and nothing that styles an element. */
 async function tokens() {
@@ -37,13 +45,16 @@ async function tokens() {
 }
 
 async function fonts() {
-  const text = ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).join('');
   const faces = [];
   for (const [name, weight] of Object.entries(weights)) {
     const whole = await readFile(path.join(kern, `fonts/fira-sans/FiraSans-${name}.woff2`));
-    const file = `fira-sans-${weight}.woff2`;
-    await writeFile(path.join(out, file), await subsetFont(whole, text, { targetFormat: 'woff2' }));
-    faces.push(`@font-face{font-family:"Fira Sans";font-weight:${weight};font-style:normal;font-display:swap;src:url("/${file}") format("woff2")}`);
+    for (const [part, ranges] of Object.entries(parts)) {
+      const text = ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).join('');
+      const file = `fira-sans-${weight}${part}.woff2`;
+      await writeFile(path.join(out, file), await subsetFont(whole, text, { targetFormat: 'woff2', keepFeatures, noHinting: true }));
+      const range = ranges.map(([from, to]) => `U+${from.toString(16)}-${to.toString(16)}`).join(',');
+      faces.push(`@font-face{font-family:"Fira Sans";font-weight:${weight};font-style:normal;font-display:swap;src:url("/${file}") format("woff2");unicode-range:${range}}`);
+    }
   }
   return faces.join('');
 }

@@ -5,16 +5,21 @@ use super::{CertError, Validity, first};
 use client_api::{DeviceId, IssuerId, UserId};
 use proto::{AuthorityId, PublicKey};
 use sha2::{Digest, Sha256};
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 use x509_cert::{
     TbsCertificate,
+    attr::AttributeTypeAndValue,
     builder::{self, profile::BuilderProfile},
-    der::asn1::{GeneralizedTime, OctetString},
+    der::{
+        self, Decode, Encode, Tag,
+        asn1::{Any, GeneralizedTime, ObjectIdentifier, OctetString, SetOfVec},
+        oid::db::rfc4519::{COMMON_NAME, ORGANIZATION_NAME},
+    },
     ext::{
         Extension, ToExtension,
         pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectKeyIdentifier},
     },
-    name::Name,
+    name::{Name, RdnSequence, RelativeDistinguishedName},
     spki::SubjectPublicKeyInfoRef,
     time::Time,
 };
@@ -54,20 +59,20 @@ pub(super) fn key_id(public: &[u8]) -> [u8; 20] {
 
 /// Name of a root: CN = hex of the authority.
 pub(super) fn root_name(authority: &AuthorityId) -> Name {
-    name(&format!("CN={}", hex(authority.as_ref())))
+    name(&[(COMMON_NAME, hex(authority.as_ref()))])
 }
 
 pub(super) fn issuer_name(issuer: &IssuerId) -> Name {
-    name(&format!("CN={issuer}"))
+    name(&[(COMMON_NAME, issuer.to_string())])
 }
 
-/// CN = hex of the user, O = hex of the authority.
+/// O = hex of the authority, CN = hex of the user.
 pub(super) fn user_name(user: &UserId, authority: &AuthorityId) -> Name {
-    name(&format!("CN={user},O={}", hex(authority.as_ref())))
+    name(&[(ORGANIZATION_NAME, hex(authority.as_ref())), (COMMON_NAME, user.to_string())])
 }
 
 pub(super) fn device_name(device: &DeviceId) -> Name {
-    name(&format!("CN={device}"))
+    name(&[(COMMON_NAME, device.to_string())])
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -79,8 +84,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     out
 }
 
-fn name(text: &str) -> Name {
-    Name::from_str(text).expect("hex in CN and O is a valid name")
+/// Put together by hand: reading a name from text would bring a table of all object identifiers there are.
+fn name(parts: &[(ObjectIdentifier, String)]) -> Name {
+    let part = |(oid, text): &(ObjectIdentifier, String)| {
+        let value = Any::new(Tag::Utf8String, text.as_bytes())?;
+        SetOfVec::try_from(vec![AttributeTypeAndValue { oid: *oid, value }]).map(RelativeDistinguishedName::from)
+    };
+    let parts: Result<Vec<_>, der::Error> = parts.iter().map(part).collect();
+    let whole = parts.and_then(|parts| RdnSequence::from(parts).to_der());
+    whole.and_then(|der| Name::from_der(&der)).expect("hex is short text")
 }
 
 /// # Errors
@@ -151,5 +163,21 @@ impl BuilderProfile for Form {
         }
         extensions.extend(self.extra.clone());
         Ok(extensions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::str::FromStr;
+
+    #[test]
+    fn names_are_those_their_text_form_says() {
+        let (user, authority) = (UserId([7; 16]), AuthorityId([9; 32]));
+        let text = format!("CN={user},O={}", hex(authority.as_ref()));
+        assert_eq!(user_name(&user, &authority), Name::from_str(&text).unwrap());
+        assert_eq!(user_name(&user, &authority).to_string(), text);
+        let device = DeviceId([8; 16]);
+        assert_eq!(device_name(&device), Name::from_str(&format!("CN={device}")).unwrap());
     }
 }

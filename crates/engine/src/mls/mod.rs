@@ -11,6 +11,7 @@ mod kem;
 mod path;
 mod rules;
 mod settings;
+mod signer;
 mod stage;
 #[cfg(any(test, feature = "testkit"))]
 mod stand_in;

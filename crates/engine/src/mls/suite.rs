@@ -6,10 +6,11 @@ use super::stand_in;
 use super::{
     kem::{Hybrid, derive},
     path,
+    signer::Curve,
     witness::{Failed, Witness},
 };
 use crate::crypto::{
-    Luck,
+    CryptoError, Luck,
     sign::{RootKey, SigningKey},
 };
 use hpke::kem::{MlKem768P256, MlKem1024P384};
@@ -19,13 +20,7 @@ use mls_rs_core::{
     error::IntoAnyError,
 };
 use mls_rs_crypto_hpke::context::{ContextR, ContextS};
-use mls_rs_crypto_rustcrypto::{
-    RustCryptoCipherSuite, RustCryptoError,
-    aead::Aead,
-    ec_signer::{EcSigner, EcSignerError},
-    kdf::Kdf,
-};
-use mls_rs_crypto_traits::Curve;
+use mls_rs_crypto_rustcrypto::{RustCryptoCipherSuite, RustCryptoError, aead::Aead, kdf::Kdf};
 use zeroize::Zeroizing;
 
 /// Which cryptography a group uses.
@@ -71,8 +66,8 @@ impl CryptoProvider for Provider {
             return None;
         }
         let inner = match self.suite {
-            Suite::Hybrid768 => Inner::P256(parts(&self.luck)?, EcSigner::new_from_curve(Curve::P256)),
-            Suite::Hybrid1024 => Inner::P384(parts(&self.luck)?, EcSigner::new_from_curve(Curve::P384)),
+            Suite::Hybrid768 => Inner::P256(parts(&self.luck)?),
+            Suite::Hybrid1024 => Inner::P384(parts(&self.luck)?),
             #[cfg(any(test, feature = "testkit"))]
             Suite::StandIn => Inner::StandIn(stand_in::StandIn::new(&self.luck)),
         };
@@ -90,8 +85,8 @@ fn parts<K: hpke::Kem>(luck: &Luck) -> Option<Parts<K>> {
 
 #[derive(Clone)]
 enum Inner {
-    P256(Parts<MlKem768P256>, EcSigner),
-    P384(Parts<MlKem1024P384>, EcSigner),
+    P256(Parts<MlKem768P256>),
+    P384(Parts<MlKem1024P384>),
     #[cfg(any(test, feature = "testkit"))]
     StandIn(stand_in::StandIn),
 }
@@ -110,7 +105,7 @@ pub(super) enum SuiteError {
     #[error(transparent)]
     Library(#[from] RustCryptoError),
     #[error(transparent)]
-    Signer(#[from] EcSignerError),
+    Signature(#[from] CryptoError),
     /// Only the stand-in: something does not open or verify.
     #[cfg(any(test, feature = "testkit"))]
     #[error("refused")]
@@ -127,8 +122,8 @@ impl IntoAnyError for SuiteError {
 macro_rules! on {
     ($self:ident, $parts:ident => $call:expr) => {
         match &$self.inner {
-            Inner::P256($parts, _) => $call.map_err(SuiteError::from),
-            Inner::P384($parts, _) => $call.map_err(SuiteError::from),
+            Inner::P256($parts) => $call.map_err(SuiteError::from),
+            Inner::P384($parts) => $call.map_err(SuiteError::from),
             #[cfg(any(test, feature = "testkit"))]
             Inner::StandIn($parts) => $call,
         }
@@ -178,8 +173,8 @@ impl CipherSuiteProvider for Primitives {
     }
     fn kdf_extract_size(&self) -> usize {
         match &self.inner {
-            Inner::P256(parts, _) => parts.kdf_extract_size(),
-            Inner::P384(parts, _) => parts.kdf_extract_size(),
+            Inner::P256(parts) => parts.kdf_extract_size(),
+            Inner::P384(parts) => parts.kdf_extract_size(),
             #[cfg(any(test, feature = "testkit"))]
             Inner::StandIn(parts) => parts.kdf_extract_size(),
         }
@@ -270,7 +265,8 @@ impl CipherSuiteProvider for Primitives {
     }
     fn signature_key_derive_public(&self, secret: &SignatureSecretKey) -> Done<SignaturePublicKey> {
         match &self.inner {
-            Inner::P256(_, signer) | Inner::P384(_, signer) => Ok(signer.signature_key_derive_public(secret)?),
+            Inner::P256(..) => Ok(Curve::P256.public(secret)?.into()),
+            Inner::P384(..) => Ok(Curve::P384.public(secret)?.into()),
             #[cfg(any(test, feature = "testkit"))]
             Inner::StandIn(parts) => parts.public(secret),
         }
@@ -278,16 +274,16 @@ impl CipherSuiteProvider for Primitives {
     /// Deterministic (RFC 6979).
     fn sign(&self, secret: &SignatureSecretKey, data: &[u8]) -> Done<Vec<u8>> {
         match &self.inner {
-            Inner::P256(_, signer) | Inner::P384(_, signer) => Ok(signer.sign(secret, data)?),
+            Inner::P256(..) => Ok(Curve::P256.sign(secret, data)?),
+            Inner::P384(..) => Ok(Curve::P384.sign(secret, data)?),
             #[cfg(any(test, feature = "testkit"))]
             Inner::StandIn(parts) => parts.sign(secret, data),
         }
     }
     fn verify(&self, public: &SignaturePublicKey, signature: &[u8], data: &[u8]) -> Done<()> {
         let right = match &self.inner {
-            Inner::P256(_, signer) | Inner::P384(_, signer) => {
-                signer.verify(public, signature, data).map_err(SuiteError::from)
-            }
+            Inner::P256(..) => Curve::P256.verify(public, signature, data).map_err(SuiteError::from),
+            Inner::P384(..) => Curve::P384.verify(public, signature, data).map_err(SuiteError::from),
             #[cfg(any(test, feature = "testkit"))]
             Inner::StandIn(parts) => parts.verify(public, signature, data),
         };

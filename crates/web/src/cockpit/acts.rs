@@ -13,11 +13,11 @@ use crate::{
         avatar,
         field::{button, button_with},
         icon::{Icon, icon, small},
-        skeleton,
+        live, skeleton,
     },
     saying::Toast,
     state::App,
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{ActKind, ActView, Query, port::PortError};
@@ -66,14 +66,12 @@ pub fn acts(app: App) -> AnyView {
     let body = move || match kind.get() {
         Loaded::Waiting => skeleton::rows(10),
         Loaded::Failed(error) => failed(error, move || log.retry()),
-        Loaded::Here(true) => {
-            html::div().class("rp-empty").child(html::p().child(move || t("admin-acts-none"))).into_any()
-        }
+        Loaded::Here(true) => html::div().class("rp-empty").child(html::p().child(words("admin-acts-none"))).into_any(),
         Loaded::Here(false) => lines(log, most),
     };
     let seal = html::div().class("rp-seal").child((
         icon(Icon::Shield),
-        html::div().child((html::b().child(move || t("admin-acts-seal")), " ", move || t("admin-acts-seal-text"))),
+        html::div().child((html::b().child(words("admin-acts-seal")), " ", words("admin-acts-seal-text"))),
     ));
     (
         head(
@@ -86,7 +84,7 @@ pub fn acts(app: App) -> AnyView {
             .class("rp-scroll")
             .attr("tabindex", "0")
             .attr("role", "region")
-            .attr("aria-label", move || t("admin-acts"))
+            .attr("aria-label", words("admin-acts"))
             .child(body),
     )
         .into_any()
@@ -117,9 +115,9 @@ fn draw(act: ActView) -> AnyView {
     ));
     let what = html::div()
         .class("rp-act")
-        .child((small(picture(act.kind)), html::span().attr("dir", "auto").child(move || sentence(&act))));
+        .child((small(picture(act.kind)), html::span().attr("dir", "auto").child(live(move || sentence(&act)))));
     row((
-        cell("admin-when", html::span().child(move || time::in_sentence(at))),
+        cell("admin-when", html::span().child(live(move || time::in_sentence(at)))),
         cell("admin-who", who),
         cell("admin-what", what),
     ))

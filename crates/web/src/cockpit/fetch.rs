@@ -2,9 +2,9 @@
 //! What a screen asks the engine for: on its way, here, or failed; only the newest question's answer counts.
 
 use crate::{
-    part::{field::button_with, icon::Icon},
+    part::{field::button_with, icon::Icon, live},
     saying,
-    text::t,
+    text::words,
 };
 use client_api::port::PortError;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -86,8 +86,8 @@ pub fn failed(error: PortError, again: impl Fn() + 'static) -> AnyView {
         .class("rp-empty")
         .attr("role", "alert")
         .child((
-            html::h2().class("rp-h2").child(move || t("admin-failed")),
-            html::p().child(move || saying::explain(&error)),
+            html::h2().class("rp-h2").child(words("admin-failed")),
+            html::p().child(live(move || saying::explain(&error))),
             button_with(Icon::Refresh, "try-again", "", again),
         ))
         .into_any()

@@ -15,9 +15,10 @@ use crate::{
         art::{self, Capsule},
         field::{button, button_with},
         icon::{Icon, icon},
+        live,
     },
     place::{Area, Place},
-    text::t,
+    text::{t, words},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -32,13 +33,12 @@ enum Step {
 
 pub fn import(cockpit: Cockpit) -> AnyView {
     let step = Memo::new(move |_| step(cockpit.import));
-    (move || match step.get() {
+    live(move || match step.get() {
         Step::Choose => choose(cockpit.import),
         Step::Check => preview::preview(cockpit),
         Step::Busy => busy(cockpit.import),
         Step::Done => done(cockpit),
     })
-    .into_any()
 }
 
 fn step(import: Import) -> Step {
@@ -65,7 +65,7 @@ fn choose(import: Import) -> AnyView {
             html::div()
                 .class("rp-banner rp-banner--danger")
                 .attr("role", "alert")
-                .child((icon(Icon::Warn), html::div().class("rp-grow").child(move || t(trouble.text()))))
+                .child((icon(Icon::Warn), html::div().class("rp-grow").child(live(move || t(trouble.text())))))
         })
     };
     (
@@ -78,7 +78,7 @@ fn choose(import: Import) -> AnyView {
             trouble,
             drop_zone(import),
             paste(import),
-            html::p().class("rp-sm rp-muted").child(move || t("admin-import-columns")),
+            html::p().class("rp-sm rp-muted").child(words("admin-import-columns")),
         ))),
     )
         .into_any()
@@ -114,11 +114,11 @@ fn drop_zone(import: Import) -> AnyView {
         })
         .child((
             art::tube(Capsule::Ready),
-            html::p().child(move || t("admin-import-drop")),
+            html::p().child(words("admin-import-drop")),
             html::label().class("rp-btn rp-btn--primary rp-filebtn").child((
                 input,
                 icon(Icon::Upload),
-                html::span().child(move || t("admin-import-choose")),
+                html::span().child(words("admin-import-choose")),
             )),
         ))
         .into_any()
@@ -134,12 +134,12 @@ fn paste(import: Import) -> AnyView {
         })
         .child((
             html::label().class("rp-lineinput").child((
-                html::span().child(move || t("admin-import-paste")),
+                html::span().child(words("admin-import-paste")),
                 html::textarea()
                     .class("rp-input rp-import__text")
                     .attr("rows", "5")
                     .attr("spellcheck", "false")
-                    .attr("placeholder", move || t("admin-import-placeholder"))
+                    .attr("placeholder", words("admin-import-placeholder"))
                     .on(ev::input, move |event| text.set(event_target_value(&event))),
             )),
             html::div().child(
@@ -147,7 +147,7 @@ fn paste(import: Import) -> AnyView {
                     .attr("type", "submit")
                     .class("rp-btn")
                     .prop("disabled", move || text.with(|text| text.trim().is_empty()))
-                    .child(move || t("admin-import-check-paste")),
+                    .child(words("admin-import-check-paste")),
             ),
         ))
         .into_any()
@@ -159,8 +159,8 @@ fn busy(import: Import) -> AnyView {
         .attr("role", "status")
         .child((
             art::tube(Capsule::Travelling),
-            html::h1().class("rp-h2").child(move || counted("admin-import-busy", import.busy.get())),
-            html::p().child(move || t("admin-import-busy-text")),
+            html::h1().class("rp-h2").child(live(move || counted("admin-import-busy", import.busy.get()))),
+            html::p().child(words("admin-import-busy-text")),
         ))
         .into_any()
 }
@@ -177,10 +177,10 @@ fn done(cockpit: Cockpit) -> AnyView {
         .child((
             art::tube(Capsule::Travelling),
             focused("admin-import-done"),
-            html::p().child(move || counted("admin-import-invited", count())),
+            html::p().child(live(move || counted("admin-import-invited", count()))),
             html::div()
                 .class("rp-banner rp-import__note")
-                .child((icon(Icon::Warn), html::div().class("rp-grow").child(move || t("admin-import-keep-safe")))),
+                .child((icon(Icon::Warn), html::div().class("rp-grow").child(words("admin-import-keep-safe")))),
             button_with(Icon::Download, "admin-import-save", "rp-btn--primary", move || {
                 import.done.with_untracked(|done| offer(done))
             }),

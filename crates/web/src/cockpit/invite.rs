@@ -8,9 +8,10 @@ use crate::{
         dialog::{self, Width},
         field::{button, button_with},
         icon::Icon,
+        live,
     },
     saying,
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{Answer, Command, Link, NewPerson, port::PortError};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -88,7 +89,7 @@ fn fields(cockpit: Cockpit, form: Form, close: impl Fn() + Copy + Send + 'static
         units.into_iter().map(|unit| html::option().attr("value", unit)).collect::<Vec<_>>()
     };
     let unit = html::label().class("rp-lineinput").child((
-        html::span().child(move || t("admin-invite-unit")),
+        html::span().child(words("admin-invite-unit")),
         html::input()
             .attr("type", "text")
             .class("rp-input")
@@ -102,7 +103,7 @@ fn fields(cockpit: Cockpit, form: Form, close: impl Fn() + Copy + Send + 'static
         .attr("type", "submit")
         .class("rp-btn rp-btn--primary")
         .prop("disabled", move || form.busy.get())
-        .child(move || if form.busy.get() { t("admin-busy") } else { t("admin-invite-make") });
+        .child(live(move || if form.busy.get() { t("admin-busy") } else { t("admin-invite-make") }));
     html::form()
         .class("rp-form rp-modal__text")
         .on(ev::submit, move |event| {
@@ -112,13 +113,13 @@ fn fields(cockpit: Cockpit, form: Form, close: impl Fn() + Copy + Send + 'static
         .child((
             name(form),
             unit,
-            move || wrong().map(|key| html::p().class("rp-line__wrong").attr("role", "alert").child(move || t(key))),
+            move || wrong().map(|key| html::p().class("rp-line__wrong").attr("role", "alert").child(words(key))),
             move || {
                 form.wrong.get().map(|error| {
-                    html::p().class("rp-line__wrong").attr("role", "alert").child(move || saying::explain(&error))
+                    html::p().class("rp-line__wrong").attr("role", "alert").child(live(move || saying::explain(&error)))
                 })
             },
-            html::p().class("rp-sm rp-muted").child(move || t("admin-invite-text")),
+            html::p().class("rp-sm rp-muted").child(words("admin-invite-text")),
             html::div().class("rp-modal__acts").child((button("cancel", "", close), submit)),
         ))
         .into_any()
@@ -138,7 +139,7 @@ fn name(form: Form) -> AnyView {
     html::label()
         .class("rp-lineinput")
         .child((
-            html::span().child(move || t("admin-invite-name")),
+            html::span().child(words("admin-invite-name")),
             html::input()
                 .attr("type", "text")
                 .class("rp-input")

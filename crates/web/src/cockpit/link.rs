@@ -5,8 +5,9 @@ use crate::{
     part::{
         field::button_with,
         icon::{Icon, small},
+        live,
     },
-    text::{t, tr},
+    text::{tr, words},
 };
 use client_api::Link;
 use leptos::{ev, html, prelude::*, svg, task::spawn_local};
@@ -42,7 +43,7 @@ pub fn link(name: String, link: Link, more: impl IntoView + 'static) -> AnyView 
     let code = qr(&text, &name);
     let label = name.clone();
     let field = html::label().class("rp-lineinput").child((
-        html::span().child(move || t("admin-link")),
+        html::span().child(words("admin-link")),
         html::input()
             .attr("type", "text")
             .class("rp-input")
@@ -62,19 +63,19 @@ pub fn link(name: String, link: Link, more: impl IntoView + 'static) -> AnyView 
             Copied::Done => (Icon::Check, "copied"),
             Copied::Failed => (Icon::Warn, "not-copied"),
         };
-        Some((small(what), html::span().child(move || t(key))))
+        Some((small(what), html::span().child(words(key))))
     };
     html::div()
         .class("rp-modal__text rp-link")
         .child((
-            html::p().child(move || tr("admin-link-text", &[("name", label.as_str().into())])),
+            html::p().child(live(move || tr("admin-link-text", &[("name", label.as_str().into())]))),
             field,
             html::div().class("rp-link__acts").child((
                 button_with(Icon::Copy, "admin-link-copy", "rp-btn--primary", move || copy(text.clone(), copied)),
                 html::span().class("rp-link__said rp-sm").attr("role", "status").child(said),
             )),
             code,
-            html::p().class("rp-sm rp-muted").child(move || t("admin-link-hint")),
+            html::p().class("rp-sm rp-muted").child(words("admin-link-hint")),
             more,
         ))
         .into_any()
@@ -90,7 +91,7 @@ fn copy(text: String, copied: RwSignal<Copied>) {
 /// Black on white in both schemes, or scanners fail.
 fn qr(text: &str, name: &str) -> AnyView {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
-        return html::p().class("rp-sm rp-muted").child(move || t("admin-link-no-code")).into_any();
+        return html::p().class("rp-sm rp-muted").child(words("admin-link-no-code")).into_any();
     };
     let side = code.size() + 2 * QUIET;
     let name = name.to_owned();

@@ -24,10 +24,11 @@ use crate::{
         art::{self, Capsule},
         field::button_with,
         icon::{Icon, icon},
+        live,
     },
     place::{Area, Place},
     state::{App, app},
-    text::t,
+    text::words,
 };
 use client_api::{PendingView, PersonView, Query, port::PortError};
 use fetch::Fetch;
@@ -96,14 +97,14 @@ fn nav(cockpit: Cockpit) -> AnyView {
     let authority = move || app.status.with(|status| status.authority.clone().unwrap_or_default());
     let people = move || {
         let count = cockpit.everybody.now.with(|now| now.here().map(Vec::len));
-        count.map(|count| html::span().child(move || table::grouped(count)))
+        count.map(|count| html::span().child(live(move || table::grouped(count))))
     };
     let waiting = move || {
         let count = cockpit.pending.now.with(|now| now.here().map_or(0, Vec::len));
         (count > 0).then(|| {
             html::span().class("rp-badge").child((
                 html::span().attr("aria-hidden", "true").child(count),
-                html::span().class("rp-sr").child(move || table::counted("admin-pending-count", count)),
+                html::span().class("rp-sr").child(live(move || table::counted("admin-pending-count", count))),
             ))
         })
     };
@@ -118,15 +119,15 @@ fn nav(cockpit: Cockpit) -> AnyView {
     };
     html::nav()
         .class("rp-cock__nav")
-        .attr("aria-label", move || t("admin-rooms"))
+        .attr("aria-label", words("admin-rooms"))
         .child((
             html::div().class("rp-cock__who").child((
                 html::b().attr("dir", "auto").child(authority),
-                html::p().class("rp-xs rp-muted").child(move || t("admin-title")),
+                html::p().class("rp-xs rp-muted").child(words("admin-title")),
             )),
             rooms,
             entry(app, Area::Acts, Icon::Log, "admin-acts", || ()),
-            html::p().class("rp-xs rp-muted rp-cock__promise").child(move || t("admin-promise")),
+            html::p().class("rp-xs rp-muted rp-cock__promise").child(words("admin-promise")),
         ))
         .into_any()
 }
@@ -146,7 +147,7 @@ fn entry<V: IntoView + 'static>(
             event.prevent_default();
             app.go(to);
         })
-        .child((icon(what), move || t(label), number))
+        .child((icon(what), words(label), number))
         .into_any()
 }
 
@@ -155,8 +156,8 @@ fn only_administrators(app: App) -> AnyView {
         .class("rp-empty")
         .child((
             art::tube(Capsule::Ready),
-            html::h1().class("rp-h2").child(move || t("admin-only")),
-            html::p().child(move || t("admin-only-text")),
+            html::h1().class("rp-h2").child(words("admin-only")),
+            html::p().child(words("admin-only-text")),
             button_with(Icon::Log, "admin-acts", "", move || app.go(Place::Admin(Area::Acts))),
         ))
         .into_any()
@@ -166,7 +167,7 @@ fn only_administrators(app: App) -> AnyView {
 fn head(heading: &'static str, text: impl Fn() -> String + Send + 'static, acts: impl IntoView + 'static) -> AnyView {
     let words = html::div()
         .class("rp-grow")
-        .child((html::h1().class("rp-h1").child(move || t(heading)), html::p().class("rp-sm rp-muted").child(text)));
+        .child((html::h1().class("rp-h1").child(words(heading)), html::p().class("rp-sm rp-muted").child(text)));
     html::header().class("rp-cock__head").child((words, acts)).into_any()
 }
 
@@ -192,5 +193,5 @@ fn focused(key: &'static str) -> AnyView {
             let _ = element.focus();
         }
     });
-    html::h1().class("rp-h1").attr("tabindex", "-1").node_ref(element).child(move || t(key)).into_any()
+    html::h1().class("rp-h1").attr("tabindex", "-1").node_ref(element).child(words(key)).into_any()
 }

@@ -13,11 +13,11 @@ use crate::{
         avatar,
         dialog::{self, Width},
         icon::{Icon, small},
-        skeleton,
+        live, skeleton,
     },
     saying::Toast,
     state::App,
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{Approval, Command, InvitationView, Link, PendingView, Query, UserId, port::PortError};
@@ -64,7 +64,7 @@ pub fn pending(cockpit: Cockpit) -> AnyView {
 }
 
 fn section(heading: &'static str, content: AnyView) -> AnyView {
-    html::section().child((html::h2().class("rp-h2").child(move || t(heading)), content)).into_any()
+    html::section().child((html::h2().class("rp-h2").child(words(heading)), content)).into_any()
 }
 
 async fn invitations() -> Result<Vec<InvitationView>, PortError> {
@@ -78,16 +78,15 @@ fn loaded<T: Send + Sync + 'static>(
     draw: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
     let kind = Memo::new(move |_| fetch.now.with(|now| now.map(Vec::is_empty)));
-    (move || match kind.get() {
+    live(move || match kind.get() {
         Loaded::Waiting => skeleton::rows(2),
         Loaded::Failed(error) => failed(error, move || fetch.retry()),
         Loaded::Here(true) => html::p()
             .class("rp-desk__none rp-muted")
-            .child((small(Icon::Check), html::span().child(move || t(none))))
+            .child((small(Icon::Check), html::span().child(words(none))))
             .into_any(),
         Loaded::Here(false) => draw(),
     })
-    .into_any()
 }
 
 fn waiting(desk: Desk) -> AnyView {
@@ -121,7 +120,7 @@ fn waiting_row(desk: Desk, one: PendingView) -> AnyView {
     row((
         cell("admin-name", who(user, one.name.clone())),
         cell("admin-unit", unit(one.unit)),
-        cell("admin-since", html::span().child(move || time::in_sentence(since))),
+        cell("admin-since", html::span().child(live(move || time::in_sentence(since)))),
         cell(ACTIONS, acts),
     ))
 }
@@ -139,7 +138,7 @@ fn act(desk: Desk, label: &'static str, class: &'static str, name: &str, act: im
                 act();
             }
         })
-        .child(move || t(label))
+        .child(words(label))
         .into_any()
 }
 
@@ -179,13 +178,13 @@ fn approval(app: App) -> AnyView {
                 .prop("checked", move || app.status.with(|status| status.approval == approval))
                 .on(ev::change, move |_| set_approval(app, approval)),
             html::div()
-                .child((html::b().child(move || t(label)), html::small().child(move || t(&format!("{label}-text"))))),
+                .child((html::b().child(words(label)), html::small().child(live(move || t(&format!("{label}-text")))))),
         ))
     };
     html::fieldset()
         .class("rp-card rp-choices")
         .child((
-            html::legend().class("rp-sr").child(move || t("admin-approval")),
+            html::legend().class("rp-sr").child(words("admin-approval")),
             option(Approval::Automatic, "admin-automatic"),
             option(Approval::ByHand, "admin-by-hand"),
         ))
@@ -223,7 +222,7 @@ fn invited_row(desk: Desk, one: InvitationView) -> AnyView {
     let valid = if ends <= time::now() {
         standing::chip("rp-chip--warning", Icon::Clock, "admin-expired")
     } else {
-        html::span().child(move || tr("admin-until", &[("date", time::date(ends).into())])).into_any()
+        html::span().child(live(move || tr("admin-until", &[("date", time::date(ends).into())]))).into_any()
     };
     let name = one.name.clone();
     let again = act(desk, "admin-new-link", "rp-btn--quiet", &one.name, move || invite_again(desk, user, name.clone()));

@@ -15,10 +15,10 @@ use crate::{
         avatar,
         field::{button_with, search},
         icon::{Icon, icon},
-        skeleton,
+        live, skeleton,
     },
     place::{Area, Place},
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{PersonView, Query, UserId, port::PortError};
 use leptos::{ev, html, prelude::*};
@@ -169,13 +169,12 @@ fn tools(list: List) -> AnyView {
         };
         chip(text, move || list.only.get() == only, move || list.only.set(only))
     };
-    let chips =
-        html::div().class("rp-chips").attr("role", "group").attr("aria-label", move || t("admin-filter")).child((
-            filter(None, "admin-all"),
-            filter(Some(Standing::Waiting), "admin-only-waiting"),
-            filter(Some(Standing::Invited), "admin-only-invited"),
-            filter(Some(Standing::LockedOut), "admin-only-locked"),
-        ));
+    let chips = html::div().class("rp-chips").attr("role", "group").attr("aria-label", words("admin-filter")).child((
+        filter(None, "admin-all"),
+        filter(Some(Standing::Waiting), "admin-only-waiting"),
+        filter(Some(Standing::Invited), "admin-only-invited"),
+        filter(Some(Standing::LockedOut), "admin-only-locked"),
+    ));
     html::div().class("rp-tools").child((search(list.wanted, "admin-search-people", |_| {}), chips)).into_any()
 }
 
@@ -204,20 +203,19 @@ fn body(list: List) -> AnyView {
     let rows = move || {
         For(ForProps::builder().each(move || list.shown()).key(Row::key).children(move |row| draw(list, row)).build())
     };
-    (move || match kind.get() {
+    live(move || match kind.get() {
         Body::Waiting => skeleton::rows(10),
         Body::Failed(error) => failed(error, move || list.again()),
         Body::Alone => (table("admin-people", "rp-people", COLUMNS, rows()), alone(list)).into_any(),
         Body::NothingFound => html::div()
             .class("rp-empty")
             .child((
-                html::h2().class("rp-h2").child(move || t("nothing-found")),
-                html::p().child(move || t("admin-nobody-found")),
+                html::h2().class("rp-h2").child(words("nothing-found")),
+                html::p().child(words("admin-nobody-found")),
             ))
             .into_any(),
         Body::Table => table("admin-people", "rp-people", COLUMNS, rows()),
     })
-    .into_any()
 }
 
 fn alone(list: List) -> AnyView {
@@ -226,8 +224,8 @@ fn alone(list: List) -> AnyView {
         .class("rp-empty")
         .child((
             art::tube(Capsule::Ready),
-            html::h2().class("rp-h2").child(move || t("admin-alone")),
-            html::p().child(move || t("admin-alone-text")),
+            html::h2().class("rp-h2").child(words("admin-alone")),
+            html::p().child(words("admin-alone-text")),
             button_with(Icon::Userplus, "admin-invite", "rp-btn--primary", move || list.inviting.set(true)),
             button_with(Icon::Upload, "admin-import", "", move || app.go(Place::Admin(Area::Import))),
         ))

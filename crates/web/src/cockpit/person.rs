@@ -15,11 +15,12 @@ use crate::{
         dialog::{self, Width},
         field::button_with,
         icon::{Icon, icon, small},
+        live,
     },
     place::{Area, Place},
     saying::{self, Toast},
     state::App,
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{Answer, Command, Link, PersonView, UserId, port::PortError};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -53,13 +54,12 @@ pub fn person(cockpit: Cockpit, row: Row, close: impl Fn() + Copy + Send + 'stat
         busy: RwSignal::new(false),
         wrong: RwSignal::new(None),
     };
-    (move || match open.step.get() {
+    live(move || match open.step.get() {
         Step::Card => card(open, row.clone(), close),
         Step::Link => new_link(open, row.person.name.clone(), close),
         Step::LockOut => lock_out(open, row.person.clone(), close),
         Step::Deed(deed) => root_file::root_file(cockpit.app, deed, row.person.clone(), close),
     })
-    .into_any()
 }
 
 fn card(open: Open, row: Row, close: impl Fn() + Copy + Send + 'static) -> AnyView {
@@ -68,7 +68,7 @@ fn card(open: Open, row: Row, close: impl Fn() + Copy + Send + 'static) -> AnyVi
     let devices = person.devices as usize;
     let words = html::div().child((
         html::p().attr("dir", "auto").child(person.unit.clone().unwrap_or_else(|| t("admin-no-unit"))),
-        html::p().class("rp-sm rp-muted").child(move || counted("admin-device-count", devices)),
+        html::p().class("rp-sm rp-muted").child(live(move || counted("admin-device-count", devices))),
         html::div()
             .class("rp-chips")
             .child((standing.view(), (person.administrator && !person.revoked).then(standing::administrator))),
@@ -78,7 +78,7 @@ fn card(open: Open, row: Row, close: impl Fn() + Copy + Send + 'static) -> AnyVi
         (standing == Standing::Waiting).then(|| waits(open)),
         move || {
             open.wrong.get().map(|error| {
-                html::p().class("rp-line__wrong").attr("role", "alert").child(move || saying::explain(&error))
+                html::p().class("rp-line__wrong").attr("role", "alert").child(live(move || saying::explain(&error)))
             })
         },
         deeds(open, &person, standing),
@@ -92,7 +92,7 @@ fn waits(open: Open) -> AnyView {
         .class("rp-banner rp-person__waits")
         .child((
             icon(Icon::Phone),
-            html::div().class("rp-grow").child(move || t("admin-person-waits")),
+            html::div().class("rp-grow").child(words("admin-person-waits")),
             button_with(Icon::Right, "admin-to-pending", "", go),
         ))
         .into_any()
@@ -102,7 +102,7 @@ fn waits(open: Open) -> AnyView {
 fn deeds(open: Open, person: &PersonView, standing: Standing) -> AnyView {
     let user = person.user;
     let is_own = open.cockpit.app.status.with_untracked(|status| status.user == Some(user));
-    let note = |key: &'static str| html::p().class("rp-sm rp-muted").child(move || t(key)).into_any();
+    let note = |key: &'static str| html::p().class("rp-sm rp-muted").child(words(key)).into_any();
     if is_own {
         return note("admin-person-own");
     }
@@ -127,7 +127,7 @@ fn deed(open: Open, what: Icon, class: &'static str, key: &'static str, act: imp
         .child((
             icon(what),
             html::div()
-                .child((html::b().child(move || t(key)), html::small().child(move || t(&format!("{key}-text"))))),
+                .child((html::b().child(words(key)), html::small().child(live(move || t(&format!("{key}-text")))))),
             small(Icon::Right),
         ))
         .into_any()

@@ -15,10 +15,10 @@ use crate::{
     part::{
         field::icon_button,
         icon::{Icon, icon},
-        skeleton,
+        live, skeleton,
     },
     saying,
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::NewPerson;
 use leptos::{ev, html, prelude::*};
@@ -143,8 +143,7 @@ fn lines(preview: Preview) -> AnyView {
         .children(line)
         .build());
     let none = move || {
-        (preview.span().total == 0)
-            .then(|| html::p().class("rp-empty rp-muted").child(move || t("admin-import-no-lines")))
+        (preview.span().total == 0).then(|| html::p().class("rp-empty rp-muted").child(words("admin-import-no-lines")))
     };
     let long = Memo::new(move |_| preview.span().total > PAGE);
     (
@@ -161,8 +160,8 @@ fn sums(preview: Preview) -> AnyView {
     let sum = move |class: &'static str, what: Icon, label: &'static str, number: fn(Sums) -> usize| {
         html::div().class(format!("rp-sum {class}")).child((
             icon(what),
-            html::b().child(move || grouped(number(preview.sums.get()))),
-            html::span().child(move || tr(label, &[("count", number(preview.sums.get()).into())])),
+            html::b().child(live(move || grouped(number(preview.sums.get())))),
+            html::span().child(live(move || tr(label, &[("count", number(preview.sums.get()).into())]))),
         ))
     };
     html::div()
@@ -189,7 +188,7 @@ fn filters(preview: Preview) -> AnyView {
     html::div()
         .class("rp-tools")
         .attr("role", "group")
-        .attr("aria-label", move || t("admin-filter"))
+        .attr("aria-label", words("admin-filter"))
         .child((
             filter(Show::Odd, "admin-show-odd"),
             filter(Show::Flawed, "admin-show-flawed"),
@@ -223,14 +222,14 @@ fn foot(preview: Preview) -> AnyView {
         .class("rp-btn rp-btn--primary")
         .prop("disabled", move || new() == 0)
         .on(ev::click, move |_| preview.invite())
-        .child(move || counted("admin-import-do", new()));
+        .child(live(move || counted("admin-import-do", new())));
     html::div()
         .class("rp-foot rp-import__foot")
         .child((
             html::p()
                 .class("rp-grow rp-sm rp-muted")
                 .attr("role", "status")
-                .child(move || counted("admin-import-will", new())),
+                .child(live(move || counted("admin-import-will", new()))),
             act,
         ))
         .into_any()

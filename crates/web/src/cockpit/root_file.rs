@@ -7,10 +7,11 @@ use crate::{
     part::{
         dialog::{self, Width},
         field::{button, line},
+        live,
     },
     saying::{self, Toast},
     state::App,
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{Command, Passphrase, PersonView, UserId};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -61,7 +62,7 @@ pub fn root_file(app: App, deed: Deed, person: PersonView, close: impl Fn() + Co
         .attr("type", "submit")
         .class(format!("rp-btn {fill}"))
         .prop("disabled", move || form.busy.get())
-        .child(move || if form.busy.get() { t("admin-busy") } else { t(yes) });
+        .child(live(move || if form.busy.get() { t("admin-busy") } else { t(yes) }));
     let body = html::form()
         .class("rp-form rp-modal__text")
         .on(ev::submit, move |event| {
@@ -69,21 +70,20 @@ pub fn root_file(app: App, deed: Deed, person: PersonView, close: impl Fn() + Co
             send(app, form, deed, user, close);
         })
         .child((
-            html::p().child(move || tr(text, &[("name", person.name.as_str().into())])),
+            html::p().child(live(move || tr(text, &[("name", person.name.as_str().into())]))),
             chooser(form),
             line("password", "admin-root-passphrase", form.passphrase, empty),
-            html::p().class("rp-sm rp-muted").child(move || t("admin-root-text")),
+            html::p().class("rp-sm rp-muted").child(words("admin-root-text")),
             move || form.wrong.get().map(|text| html::p().class("rp-line__wrong").attr("role", "alert").child(text)),
             html::div().class("rp-modal__acts").child((button("cancel", "", close), submit)),
         ));
-    dialog::dialog(move || t(heading), Width::Small, close, body)
+    dialog::dialog(words(heading), Width::Small, close, body)
 }
 
 fn chooser(form: Form) -> AnyView {
     let missing = move || {
         let missing = form.tried.get() && form.file.with(Option::is_none);
-        missing
-            .then(|| html::span().class("rp-line__wrong").attr("role", "alert").child(move || t("admin-root-missing")))
+        missing.then(|| html::span().class("rp-line__wrong").attr("role", "alert").child(words("admin-root-missing")))
     };
     let input = html::input().attr("type", "file").class("rp-input").on(ev::change, move |event| {
         form.wrong.set(None);
@@ -91,10 +91,7 @@ fn chooser(form: Form) -> AnyView {
             spawn_local(take(form, file));
         }
     });
-    html::label()
-        .class("rp-lineinput")
-        .child((html::span().child(move || t("admin-root-file")), input, missing))
-        .into_any()
+    html::label().class("rp-lineinput").child((html::span().child(words("admin-root-file")), input, missing)).into_any()
 }
 
 /// The first file of an input.

@@ -3,7 +3,7 @@
 
 use crate::{
     part::icon::{Icon, icon},
-    text::t,
+    text::words,
 };
 use client_api::{PersonView, UserId};
 use leptos::{html, prelude::*};
@@ -32,7 +32,7 @@ impl Standing {
 
     pub fn view(self) -> AnyView {
         match self {
-            Self::SetUp => html::span().class("rp-muted").child(move || t("admin-set-up")).into_any(),
+            Self::SetUp => html::span().class("rp-muted").child(words("admin-set-up")).into_any(),
             Self::Invited => chip("", Icon::Clock, "admin-invited"),
             Self::Waiting => chip("rp-chip--warning", Icon::Phone, "admin-waiting"),
             Self::LockedOut => chip("rp-chip--danger", Icon::Lock, "admin-locked"),
@@ -47,12 +47,12 @@ pub fn administrator() -> AnyView {
 
 /// Said of the person who looks.
 pub fn own() -> AnyView {
-    html::span().class("rp-mini rp-mini--accent").child(move || t("admin-you")).into_any()
+    html::span().class("rp-mini rp-mini--accent").child(words("admin-you")).into_any()
 }
 
 /// A word with an icon.
 pub fn chip(class: &'static str, what: Icon, label: &'static str) -> AnyView {
-    html::span().class(format!("rp-chip {class}")).child((icon(what), html::span().child(move || t(label)))).into_any()
+    html::span().class(format!("rp-chip {class}")).child((icon(what), html::span().child(words(label)))).into_any()
 }
 
 #[cfg(test)]

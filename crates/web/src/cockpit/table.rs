@@ -3,7 +3,7 @@
 
 use crate::{
     part::icon::{Icon, icon},
-    text::{Language, Value, language, t, tr},
+    text::{Language, Value, language, t, tr, words},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -66,7 +66,7 @@ pub fn table(
     rows: impl IntoView + 'static,
 ) -> AnyView {
     let head = |column: &'static str| {
-        let name = html::span().class(if column == ACTIONS { "rp-sr" } else { "" }).child(move || t(column));
+        let name = html::span().class(if column == ACTIONS { "rp-sr" } else { "" }).child(words(column));
         html::th().attr("scope", "col").attr("role", "columnheader").child(name)
     };
     let heads: Vec<_> = columns.iter().copied().map(head).collect();
@@ -74,7 +74,7 @@ pub fn table(
     html::table()
         .class(format!("rp-table {class}"))
         .attr("role", "table")
-        .attr("aria-label", move || t(caption))
+        .attr("aria-label", words(caption))
         .child((
             html::thead().attr("role", "rowgroup").child(html::tr().attr("role", "row").child(heads)),
             html::tbody().attr("role", "rowgroup").child(rows),
@@ -113,7 +113,7 @@ pub fn scroll(label: &'static str, page: RwSignal<usize>, content: impl IntoView
         .class("rp-scroll")
         .attr("tabindex", "0")
         .attr("role", "region")
-        .attr("aria-label", move || t(label))
+        .attr("aria-label", words(label))
         .node_ref(element)
         .child(content)
         .into_any()
@@ -167,8 +167,8 @@ fn step(
     html::button()
         .attr("type", "button")
         .class("rp-iconbtn")
-        .attr("aria-label", move || t(label))
-        .attr("title", move || t(label))
+        .attr("aria-label", words(label))
+        .attr("title", words(label))
         .attr("aria-disabled", move || (!possible()).then_some("true"))
         .on(ev::click, move |_| {
             if untrack(possible) {

@@ -13,11 +13,11 @@ use crate::{
         dialog::{self, Width},
         field::{button, styled_icon_button},
         icon::{Icon, icon},
-        skeleton,
+        live, skeleton,
     },
     place::Place,
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{
     AttachmentView, Command, ConversationId, ConversationKind, ConversationView, MemberView, MessageView, Query,
@@ -77,11 +77,11 @@ pub fn details(id: ConversationId) -> AnyView {
     };
     html::aside()
         .class("rp-details rp-pane")
-        .attr("aria-label", move || t("details"))
+        .attr("aria-label", words("details"))
         .child((
             html::header().class("rp-head rp-head--plain").child((
                 styled_icon_button(Icon::Left, "back", "rp-only-phone", close),
-                html::h2().class("rp-h2 rp-grow").child(move || t("details")),
+                html::h2().class("rp-h2 rp-grow").child(words("details")),
                 styled_icon_button(Icon::X, "close", "rp-only-desk", close),
             )),
             html::div().class("rp-scroll").attr("tabindex", "0").child((
@@ -94,11 +94,11 @@ pub fn details(id: ConversationId) -> AnyView {
                         let now = all.tab.get();
                         TABS.iter().find(|(tab, _)| *tab == now).map(|(_, label)| format!("tab-{label}"))
                     })
-                    .child(move || match all.tab.get() {
+                    .child(live(move || match all.tab.get() {
                         Tab::Members => members(all, view),
                         Tab::Media => media(all),
                         Tab::Files => files(all),
-                    }),
+                    })),
                 move || leave_button(all, view.get()),
             )),
             move || all.asking.get().map(|asking| ask_first(all, asking)),
@@ -173,12 +173,12 @@ fn tabs(all: Details) -> AnyView {
             .attr("aria-selected", move || if is() { "true" } else { "false" })
             .attr("tabindex", move || if is() { "0" } else { "-1" })
             .on(ev::click, move |_| all.tab.set(which))
-            .child(move || t(label))
+            .child(words(label))
     };
     html::div()
         .class("rp-tabs")
         .attr("role", "tablist")
-        .attr("aria-label", move || t("details"))
+        .attr("aria-label", words("details"))
         .on(ev::keydown, move |event| walk_tabs(all, &event))
         .child(TABS.map(tab))
         .into_any()
@@ -203,7 +203,7 @@ fn walk_tabs(all: Details, event: &web_sys::KeyboardEvent) {
 }
 
 fn members(all: Details, view: Memo<Option<ConversationView>>) -> AnyView {
-    (move || {
+    live(move || {
         let Some(members) = all.members.get() else { return skeleton::rows(4) };
         let view = view.get();
         let group = view.as_ref().is_some_and(|view| view.kind == ConversationKind::Group);
@@ -219,14 +219,13 @@ fn members(all: Details, view: Memo<Option<ConversationView>>) -> AnyView {
                             .class("rp-av rp-av--s rp-av--self")
                             .attr("aria-hidden", "true")
                             .child(icon(Icon::Userplus)),
-                        html::div().child(html::b().child(move || t("add-member"))),
+                        html::div().child(html::b().child(words("add-member"))),
                     )),
             )
         });
         let rows: Vec<_> = members.into_iter().map(|one| member(all, one, moderator)).collect();
         html::ul().class("rp-members").child((rows, add)).into_any()
     })
-    .into_any()
 }
 
 fn member(all: Details, one: MemberView, moderator: bool) -> impl IntoView {
@@ -239,7 +238,7 @@ fn member(all: Details, one: MemberView, moderator: bool) -> impl IntoView {
     } else {
         None
     };
-    let waits = (one.devices == 0).then(|| html::small().child(move || t("member-waits")));
+    let waits = (one.devices == 0).then(|| html::small().child(words("member-waits")));
     let (name, label) = (one.name.clone(), one.name.clone());
     let remove = (moderator && !own).then(|| {
         let name = one.name.clone();
@@ -253,7 +252,7 @@ fn member(all: Details, one: MemberView, moderator: bool) -> impl IntoView {
     html::li().class("rp-member").child((
         avatar::person(&user, &one.name, avatar::Size::Small),
         html::div().child((html::b().attr("dir", "auto").child(name), waits)),
-        mark.map(|key| html::span().class("rp-mini").child(move || t(key))),
+        mark.map(|key| html::span().class("rp-mini").child(words(key))),
         remove,
     ))
 }
@@ -266,7 +265,7 @@ fn attachments(all: Details, fits: fn(&AttachmentView) -> bool) -> Option<Vec<(M
 }
 
 fn media(all: Details) -> AnyView {
-    (move || match attachments(all, photo::is_picture) {
+    live(move || match attachments(all, photo::is_picture) {
         None => skeleton::rows(3),
         Some(pictures) if pictures.is_empty() => nothing("no-media"),
         Some(pictures) => {
@@ -274,7 +273,6 @@ fn media(all: Details) -> AnyView {
             html::ul().class("rp-mediagrid").child(drawn).into_any()
         }
     })
-    .into_any()
 }
 
 fn tile(all: Details, message: &MessageView, picture: AttachmentView) -> AnyView {
@@ -291,16 +289,16 @@ fn tile(all: Details, message: &MessageView, picture: AttachmentView) -> AnyView
                 .attr("type", "button")
                 .attr("aria-label", tr("picture-open", &[("name", name.as_str().into())]))
                 .on(ev::click, show)
-                .child(move || match url.get() {
+                .child(live(move || match url.get() {
                     Some(url) => html::img().attr("src", url).attr("alt", "").attr("loading", "lazy").into_any(),
                     None => html::span().class("rp-skel rp-skel--fill").into_any(),
-                }),
+                })),
         )
         .into_any()
 }
 
 fn files(all: Details) -> AnyView {
-    (move || match attachments(all, |one| !photo::is_picture(one)) {
+    live(move || match attachments(all, |one| !photo::is_picture(one)) {
         None => skeleton::rows(3),
         Some(files) if files.is_empty() => nothing("no-files"),
         Some(files) => {
@@ -308,11 +306,10 @@ fn files(all: Details) -> AnyView {
             html::ul().class("rp-filelist").child(rows).into_any()
         }
     })
-    .into_any()
 }
 
 fn nothing(key: &'static str) -> AnyView {
-    html::p().class("rp-sys").child(move || t(key)).into_any()
+    html::p().class("rp-sys").child(words(key)).into_any()
 }
 
 fn leave_button(all: Details, view: Option<ConversationView>) -> AnyView {
@@ -364,7 +361,7 @@ fn add(all: Details, close: impl Fn() + Copy + 'static) -> AnyView {
                 .class("rp-btn rp-btn--primary rp-btn--block")
                 .prop("disabled", move || chosen.with(Vec::is_empty))
                 .on(ev::click, move |_| act())
-                .child(move || tr("add-members", &[("count", chosen.with(Vec::len).into())])),
+                .child(live(move || tr("add-members", &[("count", chosen.with(Vec::len).into())]))),
         ),
     ));
     dialog::dialog(|| t("add-member"), Width::Usual, close, body)

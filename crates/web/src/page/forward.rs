@@ -9,10 +9,11 @@ use crate::{
         dialog::{self, Width},
         field::search_at_once,
         icon::{Icon, small},
+        live,
     },
     saying::Toast,
     state::{App, app},
-    text::t,
+    text::{t, words},
 };
 use client_api::{Answer, Command, ConversationId, ConversationKind, MessageId, MessageView, UserId, port::PortError};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -46,7 +47,7 @@ pub fn forward(message: MessageView, close: impl Fn() + Clone + 'static) -> AnyV
         ));
     let proof = html::p()
         .class("rp-sm rp-muted rp-forward__proof")
-        .child((small(Icon::Shield), html::span().child(move || t("forward-text"))));
+        .child((small(Icon::Shield), html::span().child(words("forward-text"))));
     let body = (
         what,
         proof,
@@ -70,15 +71,14 @@ fn conversations(app: App, wanted: RwSignal<String>, take: impl Fn(To) + Copy + 
         let id = view.id;
         hit(avatar::conversation(&view, avatar::Size::Usual), name_of(&view), None, move || take(To::Conversation(id)))
     };
-    (move || {
+    live(move || {
         shown.with(|all| !all.is_empty()).then(|| {
             (
-                html::h2().class("rp-sect").child(move || t("conversations")),
+                html::h2().class("rp-sect").child(words("conversations")),
                 For(ForProps::builder().each(move || shown.get()).key(|one| one.id).children(row).build()),
             )
         })
     })
-    .into_any()
 }
 
 fn people(app: App, wanted: RwSignal<String>, take: impl Fn(To) + Copy + Send + 'static) -> AnyView {
@@ -98,15 +98,14 @@ fn people(app: App, wanted: RwSignal<String>, take: impl Fn(To) + Copy + Send + 
             take(To::Person(user))
         })
     };
-    (move || {
+    live(move || {
         shown.with(|all| !all.is_empty()).then(|| {
             (
-                html::h2().class("rp-sect").child(move || t("people")),
+                html::h2().class("rp-sect").child(words("people")),
                 For(ForProps::builder().each(move || shown.get()).key(|one| one.user).children(row).build()),
             )
         })
     })
-    .into_any()
 }
 
 fn hit(avatar: AnyView, name: String, unit: Option<String>, act: impl Fn() + 'static) -> AnyView {

@@ -11,7 +11,7 @@ use crate::{
     },
     saying,
     state::app,
-    text::t,
+    text::{t, words},
 };
 use client_api::{Answer, Command, Passphrase};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -62,21 +62,21 @@ fn fields(root_file: RwSignal<Option<Vec<u8>>>) -> AnyView {
             submit(all, root_file);
         })
         .child((
-            html::h1().class("rp-h1").child(move || t("found")),
-            html::p().class("rp-muted").child(move || t("found-text")),
+            html::h1().class("rp-h1").child(words("found")),
+            html::p().class("rp-muted").child(words("found-text")),
             line("text", "found-name", all.name, empty(all.name)),
             line("text", "found-admin", all.admin, empty(all.admin)),
             line("password", "found-passphrase", all.passphrase, short),
             line("password", "found-passphrase-again", all.again, differs),
-            html::p().class("rp-sm rp-muted").child(move || t("found-passphrase-text")),
+            html::p().class("rp-sm rp-muted").child(words("found-passphrase-text")),
             line("text", "found-code", all.code, || None),
-            html::p().class("rp-sm rp-muted").child(move || t("found-code-text")),
+            html::p().class("rp-sm rp-muted").child(words("found-code-text")),
             move || all.wrong.get().map(|text| html::p().class("rp-line__wrong").attr("role", "alert").child(text)),
             html::button()
                 .attr("type", "submit")
                 .class("rp-btn rp-btn--primary rp-btn--big rp-btn--block")
                 .prop("disabled", move || all.busy.get())
-                .child(move || t("found-do")),
+                .child(words("found-do")),
         ))
         .into_any()
 }
@@ -130,8 +130,8 @@ pub fn keep() -> AnyView {
     (
         html::div().class("rp-empty rp-empty--start").child((
             art::tube(Capsule::Travelling),
-            html::h1().class("rp-h1").child(move || t("root-file")),
-            html::p().child(move || t("root-file-text")),
+            html::h1().class("rp-h1").child(words("root-file")),
+            html::p().child(words("root-file-text")),
         )),
         html::div().class("rp-enrol__acts").child((
             button_with(Icon::Download, "root-file-again", "rp-btn--block", again),

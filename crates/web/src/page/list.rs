@@ -8,12 +8,12 @@ use crate::{
         avatar,
         field::{button_with, search, styled_icon_button},
         icon::{Icon, Size, icon, sized},
-        skeleton,
+        live, skeleton,
     },
     place::Place,
     saying,
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
     time, update,
 };
 use client_api::{
@@ -35,7 +35,7 @@ pub fn list() -> AnyView {
     let filter = RwSignal::new(Filter::All);
     let shown = Memo::new(move |_| choose(app, &wanted.get(), filter.get()));
     let head = html::header().class("rp-top").child((
-        html::h1().class("rp-h1").child(move || t("conversations")),
+        html::h1().class("rp-h1").child(words("conversations")),
         styled_icon_button(Icon::Edit, "new-conversation", "rp-iconbtn--accent rp-only-desk", move || {
             app.go(Place::New)
         }),
@@ -50,7 +50,7 @@ pub fn list() -> AnyView {
         html::button()
             .attr("type", "button")
             .class("rp-fab rp-only-phone")
-            .attr("aria-label", move || t("new-conversation"))
+            .attr("aria-label", words("new-conversation"))
             .on(ev::click, move |_| app.go(Place::New))
             .child(icon(Icon::Edit)),
     )
@@ -65,7 +65,7 @@ fn in_messages(app: App, wanted: RwSignal<String>) -> AnyView {
         app.within.set(None);
         app.palette.set(true);
     };
-    (move || {
+    live(move || {
         typed.get().then(|| {
             html::div().class("rp-inmessages").child(button_with(
                 Icon::Search,
@@ -75,7 +75,6 @@ fn in_messages(app: App, wanted: RwSignal<String>) -> AnyView {
             ))
         })
     })
-    .into_any()
 }
 
 /// Enter opens the first, the arrow goes into the list.
@@ -128,12 +127,12 @@ fn filters(filter: RwSignal<Filter>) -> AnyView {
             .class("rp-chip rp-chip--tap")
             .attr("aria-pressed", move || if filter.get() == which { "true" } else { "false" })
             .on(ev::click, move |_| filter.set(which))
-            .child(move || t(label))
+            .child(words(label))
     };
     html::div()
         .class("rp-filters")
         .attr("role", "group")
-        .attr("aria-label", move || t("filter"))
+        .attr("aria-label", words("filter"))
         .child((
             chip(Filter::All, "filter-all"),
             chip(Filter::Unread, "filter-unread"),
@@ -149,7 +148,7 @@ fn banner(app: App) -> AnyView {
             let _ = bridge::call(Dial {}).await;
         });
     };
-    (move || {
+    live(move || {
         let waiting = app.status.with(|status| status.outbox);
         let down = app.outage().map(|outage| outage.pick("banner-offline", "banner-unreachable"));
         let problem = app.status.with(|status| status.problem);
@@ -170,20 +169,19 @@ fn banner(app: App) -> AnyView {
         });
         (network, problem)
     })
-    .into_any()
 }
 
 fn body(app: App, shown: Memo<Vec<ConversationView>>, wanted: RwSignal<String>) -> AnyView {
     let loaded = Memo::new(move |_| app.conversations.with(Option::is_some));
     let empty = Memo::new(move |_| shown.with(Vec::is_empty));
-    (move || match (loaded.get(), empty.get()) {
+    live(move || match (loaded.get(), empty.get()) {
         (false, _) => skeleton::rows(8),
         (true, true)
             if wanted.get().is_empty() && app.conversations.with(|all| all.as_ref().is_some_and(Vec::is_empty)) =>
         {
             nothing_yet(app)
         }
-        (true, true) => html::div().class("rp-empty").child(html::p().child(move || t("nothing-found"))).into_any(),
+        (true, true) => html::div().class("rp-empty").child(html::p().child(words("nothing-found"))).into_any(),
         (true, false) => html::div()
             .class("rp-rows")
             .on(ev::keydown, walk)
@@ -194,7 +192,6 @@ fn body(app: App, shown: Memo<Vec<ConversationView>>, wanted: RwSignal<String>) 
                 .build()))
             .into_any(),
     })
-    .into_any()
 }
 
 /// The arrows walk through the rows.
@@ -214,8 +211,8 @@ fn nothing_yet(app: App) -> AnyView {
         .class("rp-empty")
         .child((
             art::tube(Capsule::Ready),
-            html::h2().class("rp-h2").child(move || t("no-post")),
-            html::p().child(move || t("no-post-text")),
+            html::h2().class("rp-h2").child(words("no-post")),
+            html::p().child(words("no-post-text")),
             button_with(Icon::Edit, "begin-conversation", "rp-btn--primary", move || app.go(Place::New)),
         ))
         .into_any()
@@ -234,13 +231,13 @@ fn row(app: App, id: ConversationId, shown: Memo<Vec<ConversationView>>) -> AnyV
             event.prevent_default();
             app.go(Place::Conversation(id));
         })
-        .child(move || view.get().map(|view| lines(&view)))
+        .child(live(move || view.get().map(|view| lines(&view))))
         .into_any()
 }
 
 fn lines(view: &ConversationView) -> AnyView {
     let name = html::span().class("rp-row__name rp-ellipsis").attr("dir", "auto").child(name_of(view));
-    let time = view.last_at.map(|at| html::span().class("rp-row__time").child(move || time::in_list(at)));
+    let time = view.last_at.map(|at| html::span().class("rp-row__time").child(live(move || time::in_list(at))));
     let badge = (view.undisplayed > 0).then(|| {
         let count = view.undisplayed;
         html::span()
@@ -248,7 +245,7 @@ fn lines(view: &ConversationView) -> AnyView {
             .attr("aria-label", move || tr("unread-count", &[("count", count.into())]))
             .child(if count > 999 { "999+".into() } else { count.to_string() })
     });
-    let out = (!view.member).then(|| html::span().class("rp-mini").child(move || t("left")));
+    let out = (!view.member).then(|| html::span().class("rp-mini").child(words("left")));
     (
         avatar::conversation(view, avatar::Size::Usual),
         html::span().class("rp-row__body").child((
@@ -269,10 +266,10 @@ fn preview(view: &ConversationView) -> AnyView {
             .into_any();
     }
     if let Some(draft) = view.draft.clone() {
-        let mark = html::span().class("rp-row__draft").child(move || t("draft"));
+        let mark = html::span().class("rp-row__draft").child(words("draft"));
         return line().child((mark, " ", draft)).into_any();
     }
-    let Some(last) = view.last.clone() else { return line().child(move || t("no-message")).into_any() };
+    let Some(last) = view.last.clone() else { return line().child(words("no-message")).into_any() };
     let state = match last.delivery {
         Delivery::Received => None,
         Delivery::Waiting => Some(sized(Icon::Clock, Size::Tiny)),
@@ -280,7 +277,7 @@ fn preview(view: &ConversationView) -> AnyView {
         Delivery::Delivered => Some(sized(Icon::Checks, Size::Tiny)),
     };
     let is_group = view.kind == ConversationKind::Group;
-    (state, line().child(move || said(&last, is_group))).into_any()
+    (state, line().child(live(move || said(&last, is_group)))).into_any()
 }
 
 /// The newest line in words.

@@ -7,10 +7,10 @@ use crate::{
         avatar,
         field::{search_at_once, styled_icon_button},
         icon::{Icon, small},
-        skeleton,
+        live, skeleton,
     },
     state::app,
-    text::t,
+    text::{t, words},
 };
 use client_api::{PersonView, Query, UserId};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -78,15 +78,15 @@ pub fn choose_people(chosen: RwSignal<Vec<Choice>>, without: Vec<UserId>) -> Any
                 rows.update(|rows| *rows += ROWS);
             }
         })
-        .child(move || {
+        .child(live(move || {
             if found.with(Option::is_none) {
                 return skeleton::rows(6);
             }
             if shown.with(Vec::is_empty) {
-                return html::p().class("rp-sys").child(move || t("nobody-found")).into_any();
+                return html::p().class("rp-sys").child(words("nobody-found")).into_any();
             }
             people_rows(shown, chosen)
-        });
+        }));
     let enter = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
@@ -155,7 +155,7 @@ fn chips(chosen: RwSignal<Vec<Choice>>) -> AnyView {
             styled_icon_button(Icon::X, "remove", "", move || toggle(chosen, one.clone())),
         ))
     };
-    (move || {
+    live(move || {
         chosen.with(|all| !all.is_empty()).then(|| {
             html::div().class("rp-selbar").child(For(ForProps::builder()
                 .each(move || chosen.get())
@@ -164,5 +164,4 @@ fn chips(chosen: RwSignal<Vec<Choice>>) -> AnyView {
                 .build()))
         })
     })
-    .into_any()
 }

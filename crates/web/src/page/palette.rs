@@ -8,10 +8,11 @@ use crate::{
         avatar,
         dialog::{self, Width},
         icon::{Icon, small},
+        live,
     },
     place::{Area, Place},
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{Answer, Command, ConversationKind, ConversationView, MessageView, PersonView, Query, UserId};
@@ -34,7 +35,7 @@ enum Hit {
 
 pub fn palette() -> AnyView {
     let app = app();
-    (move || app.palette.get().then(|| open(app))).into_any()
+    live(move || app.palette.get().then(|| open(app)))
 }
 
 #[derive(Clone, Copy)]
@@ -64,7 +65,7 @@ fn open(app: App) -> AnyView {
         .attr("aria-activedescendant", move || {
             hits.with(|all| !all.is_empty()).then(|| format!("hit-{}", palette.chosen.get()))
         })
-        .attr("aria-label", move || t("palette"))
+        .attr("aria-label", words("palette"))
         .attr("placeholder", move || match app.within.get().and_then(|id| app.conversation(id)) {
             Some(view) => tr("palette-hint-in", &[("name", name_of(&view).into())]),
             None => t("palette-hint"),
@@ -92,18 +93,18 @@ fn open(app: App) -> AnyView {
             .into_any()
     };
     let foot = html::div().class("rp-palette__foot").child((
-        html::span().child((html::span().class("rp-kbd").child("↑↓"), " ", move || t("palette-walk"))),
-        html::span().child((html::span().class("rp-kbd").child("↵"), " ", move || t("palette-open"))),
-        html::span().child((html::span().class("rp-kbd").child("Esc"), " ", move || t("close"))),
+        html::span().child((html::span().class("rp-kbd").child("↑↓"), " ", words("palette-walk"))),
+        html::span().child((html::span().class("rp-kbd").child("↵"), " ", words("palette-open"))),
+        html::span().child((html::span().class("rp-kbd").child("Esc"), " ", words("close"))),
     ));
     let head = html::div().class("rp-palette__in").child((
         small(Icon::Search),
-        html::h1().class("rp-sr").attr("id", "palette-name").child(move || t("palette")),
+        html::h1().class("rp-sr").attr("id", "palette-name").child(words("palette")),
         input,
         html::button()
             .attr("type", "button")
             .class("rp-iconbtn rp-only-phone")
-            .attr("aria-label", move || t("close"))
+            .attr("aria-label", words("close"))
             .on(ev::click, move |_| close())
             .child(small(Icon::X)),
     ));

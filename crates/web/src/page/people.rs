@@ -12,11 +12,11 @@ use crate::{
         avatar,
         field::search,
         icon::{Icon, icon, small},
-        skeleton,
+        live, skeleton,
     },
     place::{Area, Place},
     state::{App, app},
-    text::t,
+    text::{t, words},
 };
 use client_api::{Answer, Command, PersonView, Query, UserId, port::PortError};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -139,7 +139,7 @@ pub fn people() -> AnyView {
         searched.then(|| counted("people-found", directory.count()))
     };
     (
-        html::header().class("rp-top").child(html::h1().class("rp-h1").child(move || t("people-heading"))),
+        html::header().class("rp-top").child(html::h1().class("rp-h1").child(words("people-heading"))),
         search(directory.wanted, "people-search", move |event| search_keys(&event)),
         units(directory),
         html::span().class("rp-sr").attr("role", "status").child(status),
@@ -185,23 +185,22 @@ fn units(directory: Directory) -> AnyView {
         all.get().into_iter().map(option).collect::<Vec<_>>()
     };
     let any = Memo::new(move |_| all.with(|all| !all.is_empty()));
-    (move || {
+    live(move || {
         any.get().then(|| {
             html::label().class("rp-select").child((
-                html::span().class("rp-sr").child(move || t("people-unit")),
+                html::span().class("rp-sr").child(words("people-unit")),
                 html::select()
                     .on(ev::change, move |event| directory.unit.set(event_target_value(&event)))
-                    .child((html::option().attr("value", "").child(move || t("people-all-units")), options)),
+                    .child((html::option().attr("value", "").child(words("people-all-units")), options)),
                 small(Icon::Down),
             ))
         })
     })
-    .into_any()
 }
 
 fn body(directory: Directory) -> AnyView {
     let kind = Memo::new(move |_| directory.found.now.with(|now| now.map(|_| directory.count() == 0)));
-    (move || match kind.get() {
+    live(move || match kind.get() {
         Loaded::Waiting => skeleton::rows(8),
         Loaded::Failed(error) => failed(error, move || directory.found.retry()),
         Loaded::Here(true) => nobody(),
@@ -215,16 +214,12 @@ fn body(directory: Directory) -> AnyView {
                 .build()))
             .into_any(),
     })
-    .into_any()
 }
 
 fn nobody() -> AnyView {
     html::div()
         .class("rp-empty")
-        .child((
-            html::h2().class("rp-h2").child(move || t("nothing-found")),
-            html::p().child(move || t("people-nobody")),
-        ))
+        .child((html::h2().class("rp-h2").child(words("nothing-found")), html::p().child(words("people-nobody"))))
         .into_any()
 }
 
@@ -237,7 +232,7 @@ fn draw(directory: Directory, entry: Entry) -> AnyView {
 }
 
 /// Name and a line below it.
-fn words(name: String, below: impl IntoView + 'static) -> AnyView {
+fn two_lines(name: String, below: impl IntoView + 'static) -> AnyView {
     html::span()
         .class("rp-row__body")
         .child((
@@ -252,12 +247,12 @@ fn words(name: String, below: impl IntoView + 'static) -> AnyView {
 /// Still named, so that old messages can be understood; nobody can write to them.
 fn locked_out(person: PersonView) -> AnyView {
     let below = (
-        html::span().class("rp-mini").child((small(Icon::Lock), html::span().child(move || t("people-locked")))),
+        html::span().class("rp-mini").child((small(Icon::Lock), html::span().child(words("people-locked")))),
         html::span().class("rp-row__prev rp-ellipsis").attr("dir", "auto").child(person.unit.unwrap_or_default()),
     );
     html::div()
         .class("rp-row rp-row--still rp-dir__out")
-        .child((avatar::person(&person.user, &person.name, avatar::Size::Usual), words(person.name, below)))
+        .child((avatar::person(&person.user, &person.name, avatar::Size::Usual), two_lines(person.name, below)))
         .into_any()
 }
 
@@ -275,15 +270,15 @@ fn row(directory: Directory, person: PersonView) -> AnyView {
         html::span().class("rp-row__prev rp-ellipsis").attr("dir", "auto").child(line),
         person
             .administrator
-            .then(|| html::span().class("rp-mini rp-mini--accent").child(move || t("people-administrator"))),
-        (no_device && !is_own).then(|| html::span().class("rp-mini").child(move || t("people-not-set-up"))),
+            .then(|| html::span().class("rp-mini rp-mini--accent").child(words("people-administrator"))),
+        (no_device && !is_own).then(|| html::span().class("rp-mini").child(words("people-not-set-up"))),
     );
     html::button()
         .attr("type", "button")
         .class("rp-row")
         .attr("aria-busy", move || (directory.opening.get() == Some(user)).then_some("true"))
         .on(ev::click, move |_| open(directory, user))
-        .child((picture, words(person.name, below)))
+        .child((picture, two_lines(person.name, below)))
         .into_any()
 }
 
@@ -338,7 +333,7 @@ fn log(app: App) -> AnyView {
             event.prevent_default();
             app.go(to);
         })
-        .child((icon(Icon::Log), html::span().class("rp-grow").child(move || t("people-log")), small(Icon::Right)))
+        .child((icon(Icon::Log), html::span().class("rp-grow").child(words("people-log")), small(Icon::Right)))
         .into_any()
 }
 

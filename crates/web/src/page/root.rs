@@ -4,6 +4,7 @@
 use super::{palette, shell, start};
 use crate::{
     notice,
+    part::live,
     part::toast,
     setting,
     state::{App, Stage},
@@ -33,7 +34,7 @@ pub fn root() -> AnyView {
         },
         palette::palette(),
         toast::toasts(),
-        html::div().class("rp-sr").attr("aria-live", "polite").child(move || app.spoken.get()),
+        html::div().class("rp-sr").attr("aria-live", "polite").child(live(move || app.spoken.get())),
     )
         .into_any()
 }

@@ -9,13 +9,14 @@ use crate::{
         avatar, dialog,
         field::button,
         icon::{Icon, icon, small},
+        live,
     },
     place::{Area, Place},
     release::{self, Release},
     saying,
     setting::{EnterKey, Settings, Theme},
     state::{App, app, forget_choice},
-    text::{Language, t, tr},
+    text::{Language, t, tr, words},
 };
 use client_api::port::{Forget, PortError, Storage, StorageView};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -49,7 +50,7 @@ pub fn settings() -> AnyView {
         section("set-about", about()),
     ));
     (
-        html::header().class("rp-top").child(html::h1().class("rp-h1").child(move || t("set-heading"))),
+        html::header().class("rp-top").child(html::h1().class("rp-h1").child(words("set-heading"))),
         html::div().class("rp-scroll").child(sections),
         move || leaving.get().then(|| leave(app, leaving)),
     )
@@ -57,7 +58,7 @@ pub fn settings() -> AnyView {
 }
 
 fn section(heading: &'static str, content: impl IntoView + 'static) -> AnyView {
-    html::section().child((html::h2().child(move || t(heading)), content)).into_any()
+    html::section().child((html::h2().child(words(heading)), content)).into_any()
 }
 
 fn card(app: App) -> AnyView {
@@ -69,7 +70,7 @@ fn card(app: App) -> AnyView {
     let authority = move || app.status.with(|status| status.authority.clone().unwrap_or_default());
     let chip = move || {
         let administrator = app.status.with(|status| status.administrator);
-        administrator.then(|| html::span().class("rp-mini rp-mini--accent").child(move || t("set-administrator")))
+        administrator.then(|| html::span().class("rp-mini rp-mini--accent").child(words("set-administrator")))
     };
     html::div()
         .class("rp-id rp-set__id")
@@ -101,14 +102,14 @@ fn way(app: App, room: Area, what: Icon, label: &'static str) -> AnyView {
             event.prevent_default();
             app.go(to);
         })
-        .child((icon(what), words(label), small(Icon::Right)))
+        .child((icon(what), explained(label), small(Icon::Right)))
         .into_any()
 }
 
 /// A name and, below it, what it means.
-fn words(label: &'static str) -> AnyView {
+fn explained(label: &'static str) -> AnyView {
     let text = move || t(&format!("{label}-text"));
-    html::div().child((html::b().child(move || t(label)), html::small().child(text))).into_any()
+    html::div().child((html::b().child(words(label)), html::small().child(text))).into_any()
 }
 
 /// One choice of a few; `name` ties them together for the browser.
@@ -130,13 +131,13 @@ fn radios<T: Copy + PartialEq + Send + 'static>(
                 .attr("name", name)
                 .prop("checked", move || app.settings.with(|settings| read(settings) == value))
                 .on(ev::change, choose),
-            html::span().child(move || t(label)),
+            html::span().child(words(label)),
         ))
     };
     html::fieldset()
         .class("rp-card rp-choices")
         .child((
-            html::legend().class("rp-choices__name").child(move || t(legend)),
+            html::legend().class("rp-choices__name").child(words(legend)),
             options.into_iter().map(option).collect::<Vec<_>>(),
         ))
         .into_any()
@@ -211,9 +212,9 @@ fn meter(view: StorageView) -> AnyView {
             .attr("aria-valuemin", "0")
             .attr("aria-valuemax", "100")
             .attr("aria-valuenow", percent.to_string())
-            .attr("aria-label", move || t("set-storage-meter"))
+            .attr("aria-label", words("set-storage-meter"))
             .child(html::i().style(("width", format!("{percent}%")))),
-        (percent >= FULL).then(|| html::p().class("rp-sm rp-line__wrong").child(move || t("set-storage-full"))),
+        (percent >= FULL).then(|| html::p().class("rp-sm rp-line__wrong").child(words("set-storage-full"))),
     )
         .into_any()
 }
@@ -223,7 +224,7 @@ fn kept(view: StorageView, fetch: Fetch<StorageView>, asked: RwSignal<bool>) -> 
     if view.persisted {
         return html::p()
             .class("rp-sm rp-set__kept")
-            .child((small(Icon::Check), html::span().child(move || t("set-storage-kept"))))
+            .child((small(Icon::Check), html::span().child(words("set-storage-kept"))))
             .into_any();
     }
     let ask = move || {
@@ -240,7 +241,7 @@ fn kept(view: StorageView, fetch: Fetch<StorageView>, asked: RwSignal<bool>) -> 
     };
     let key = if asked.get_untracked() { "set-storage-refused" } else { "set-storage-not-kept" };
     (
-        html::p().class("rp-sm rp-muted").attr("role", "status").child(move || t(key)),
+        html::p().class("rp-sm rp-muted").attr("role", "status").child(words(key)),
         html::div().child(button("set-storage-keep", "", ask)),
     )
         .into_any()
@@ -253,16 +254,16 @@ fn device(app: App, leaving: RwSignal<bool>) -> AnyView {
     let server = move || app.status.with(|status| status.server.clone().unwrap_or_default());
     let fact = |what: Icon, label: &'static str, value: Box<dyn Fn() -> String + Send>| {
         let value = html::small().class("rp-set__value").child(value);
-        html::div().class("rp-opt").child((icon(what), html::div().child((html::b().child(move || t(label)), value))))
+        html::div().class("rp-opt").child((icon(what), html::div().child((html::b().child(words(label)), value))))
     };
     let hint =
-        (!is_installed()).then(|| html::div().class("rp-opt").child((icon(Icon::Download), words("set-install"))));
+        (!is_installed()).then(|| html::div().class("rp-opt").child((icon(Icon::Download), explained("set-install"))));
     let leave = html::button()
         .attr("type", "button")
         .class("rp-opt rp-opt--bad")
         .attr("aria-haspopup", "dialog")
         .on(ev::click, move |_| leaving.set(true))
-        .child((icon(Icon::Logout), words("set-forget"), small(Icon::Right)));
+        .child((icon(Icon::Logout), explained("set-forget"), small(Icon::Right)));
     html::div()
         .class("rp-card")
         .child((
@@ -338,11 +339,11 @@ async fn forget(app: App) {
 
 /// A heading that opens a list of sentences.
 fn points(heading: &'static str, keys: &'static [&'static str]) -> AnyView {
-    let point = |key: &'static str| html::li().child(move || t(key));
+    let point = |key: &'static str| html::li().child(words(key));
     html::details()
         .class("rp-fold")
         .child((
-            html::summary().child((html::span().class("rp-grow").child(move || t(heading)), small(Icon::Down))),
+            html::summary().child((html::span().class("rp-grow").child(words(heading)), small(Icon::Down))),
             html::ul().child(keys.iter().copied().map(point).collect::<Vec<_>>()),
         ))
         .into_any()
@@ -358,26 +359,26 @@ fn about() -> AnyView {
     });
     let said = move || match release.get() {
         None => ().into_any(),
-        Some(None) => html::p().class("rp-sm rp-muted").child(move || t("set-release-none")).into_any(),
+        Some(None) => html::p().class("rp-sm rp-muted").child(words("set-release-none")).into_any(),
         Some(Some(release)) => hash(release),
     };
     let version = || tr("set-version", &[("version", env!("CARGO_PKG_VERSION").into())]);
     html::div()
         .class("rp-card rp-set__box rp-set__about")
-        .child((html::b().child(version), said, html::p().class("rp-sm rp-muted").child(move || t("set-licence"))))
+        .child((html::b().child(version), said, html::p().class("rp-sm rp-muted").child(words("set-licence"))))
         .into_any()
 }
 
 fn hash(release: Release) -> AnyView {
     let Release { version, hash, development } = release;
     let warning = development.then(|| {
-        html::p().class("rp-sm rp-line__wrong").child((small(Icon::Warn), " ", move || t("set-release-development")))
+        html::p().class("rp-sm rp-line__wrong").child((small(Icon::Warn), " ", words("set-release-development")))
     });
     (
         warning,
-        html::p().class("rp-sm").child(move || tr("set-release", &[("version", version.as_str().into())])),
+        html::p().class("rp-sm").child(live(move || tr("set-release", &[("version", version.as_str().into())]))),
         html::p().class("rp-hash rp-num rp-xs").child(in_groups(&hash)),
-        html::p().class("rp-xs rp-muted").child(move || t("set-release-text")),
+        html::p().class("rp-xs rp-muted").child(words("set-release-text")),
     )
         .into_any()
 }

@@ -7,10 +7,11 @@ use crate::{
     part::{
         art::{self, Capsule},
         icon::{Icon, icon},
+        live,
     },
     place::{Area, Place},
     state::{App, app},
-    text::t,
+    text::words,
 };
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -43,7 +44,7 @@ pub fn shell() -> AnyView {
 }
 
 fn skip() -> AnyView {
-    html::a().class("rp-skip").attr("href", "#main").child(move || t("skip")).into_any()
+    html::a().class("rp-skip").attr("href", "#main").child(words("skip")).into_any()
 }
 
 /// The middle column: list, directory or settings.
@@ -56,12 +57,12 @@ fn side() -> AnyView {
     });
     html::aside()
         .class("rp-side")
-        .attr("aria-label", move || t("list-label"))
-        .child(move || match kind.get() {
+        .attr("aria-label", words("list-label"))
+        .child(live(move || match kind.get() {
             Side::List => list::list(),
             Side::People => people::people(),
             Side::Me => settings::settings(),
-        })
+        }))
         .into_any()
 }
 
@@ -87,14 +88,14 @@ fn main(app: App) -> AnyView {
     html::main()
         .class("rp-sheet")
         .attr("id", "main")
-        .child(move || match what.get() {
+        .child(live(move || match what.get() {
             Main::Nothing => html::section().class("rp-pane rp-main").child(nothing_chosen()).into_any(),
             Main::Conversation(id) => (conversation::conversation(id), move || {
                 (app.place.get() == Place::Details(id)).then(|| details::details(id))
             })
                 .into_any(),
             Main::Admin => html::section().class("rp-pane rp-main").child(cockpit::cockpit()).into_any(),
-        })
+        }))
         .into_any()
 }
 
@@ -103,13 +104,13 @@ fn nothing_chosen() -> AnyView {
         .class("rp-empty")
         .child((
             art::tube(Capsule::Ready),
-            html::h2().class("rp-h2").child(move || t("nothing-chosen")),
+            html::h2().class("rp-h2").child(words("nothing-chosen")),
             html::p().child((
-                move || t("nothing-chosen-press"),
+                words("nothing-chosen-press"),
                 " ",
-                html::span().class("rp-kbd").child(move || t("ctrl-k")),
+                html::span().class("rp-kbd").child(words("ctrl-k")),
                 " ",
-                move || t("nothing-chosen-type"),
+                words("nothing-chosen-type"),
             )),
         ))
         .into_any()
@@ -144,7 +145,7 @@ fn entry(
             event.prevent_default();
             app.go(to);
         })
-        .child((html::span().child((icon(what), badge)), html::span().child(move || t(label))))
+        .child((html::span().child((icon(what), badge)), html::span().child(words(label))))
         .into_any()
 }
 
@@ -161,7 +162,7 @@ fn nav(class: &'static str, app: App) -> AnyView {
     };
     html::nav()
         .class(class)
-        .attr("aria-label", move || t("areas"))
+        .attr("aria-label", words("areas"))
         .child((
             rail.then(|| art::logo("rp-logo rp-rail__logo")),
             entry(app, Place::List, Icon::Chats, "area-list", unread),

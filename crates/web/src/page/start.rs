@@ -8,10 +8,11 @@ use crate::{
         art::{self, Capsule},
         field::{button, button_with},
         icon::{Icon, icon},
+        live,
     },
     saying,
     state::{app, forget_choice},
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::port::{AccountEntry, AccountKey, Dial, Forget, LinkView, PortError, Which};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -74,7 +75,7 @@ const BIG: &str = "rp-btn--primary rp-btn--big rp-btn--block";
 const QUIET: &str = "rp-btn--quiet rp-btn--block";
 
 fn starting() -> AnyView {
-    let status = html::span().class("rp-sr").attr("role", "status").child(move || t("loading"));
+    let status = html::span().class("rp-sr").attr("role", "status").child(words("loading"));
     html::div().class("rp-starting").child((art::tube(Capsule::Travelling), status)).into_any()
 }
 
@@ -95,7 +96,7 @@ fn welcome() -> AnyView {
         })
         .child((
             crate::part::field::line("text", "start-link", link, || None),
-            html::button().attr("type", "submit").class(format!("rp-btn {BIG}")).child(move || t("start-enter")),
+            html::button().attr("type", "submit").class(format!("rp-btn {BIG}")).child(words("start-enter")),
         ));
     let begin = move || spawn_local(app.open(Some(Which::New), false));
     notice(
@@ -110,7 +111,7 @@ fn choose(all: Vec<AccountEntry>) -> AnyView {
     let app = app();
     let row = move |entry: AccountEntry| {
         let (name, authority) = entry.label.unwrap_or_else(|| (t("account-unnamed"), String::new()));
-        let busy = entry.busy.then(|| html::span().class("rp-mini").child(move || t("account-busy")));
+        let busy = entry.busy.then(|| html::span().class("rp-mini").child(words("account-busy")));
         let key = entry.key;
         html::li().child(
             html::button()
@@ -127,8 +128,8 @@ fn choose(all: Vec<AccountEntry>) -> AnyView {
     let list = html::ul().class("rp-card rp-accounts").child(all.into_iter().map(row).collect::<Vec<_>>());
     (
         html::div().child((
-            html::h1().class("rp-h1").child(move || t("accounts")),
-            html::p().class("rp-muted").child(move || t("accounts-text")),
+            html::h1().class("rp-h1").child(words("accounts")),
+            html::p().class("rp-muted").child(words("accounts-text")),
         )),
         list,
     )
@@ -143,7 +144,7 @@ fn other_tab() -> AnyView {
             spawn_local(app.open(Some(Which::Known(key)), true));
         }
     };
-    let hint = html::p().class("rp-sm rp-muted rp-center").child(move || t("other-tab-hint"));
+    let hint = html::p().class("rp-sm rp-muted rp-center").child(words("other-tab-hint"));
     notice(Capsule::Travelling, || t("other-tab"), || t("other-tab-text"), (button("use-here", BIG, take), hint))
 }
 
@@ -191,13 +192,14 @@ fn founding() -> AnyView {
 fn waiting() -> AnyView {
     let app = app();
     let steps = html::ul().class("rp-checks").child((
-        html::li().child((icon(Icon::Check), html::span().child(move || t("enrol-step-checked")))),
-        html::li().class("todo").child((icon(Icon::Clock), html::span().child(move || t("enrol-step-approval")))),
+        html::li().child((icon(Icon::Check), html::span().child(words("enrol-step-checked")))),
+        html::li().class("todo").child((icon(Icon::Clock), html::span().child(words("enrol-step-approval")))),
     ));
-    let close = html::p().class("rp-sm rp-muted rp-center").child(move || t("enrol-may-close"));
+    let close = html::p().class("rp-sm rp-muted rp-center").child(words("enrol-may-close"));
     let place = move || app.status.with(|status| status.server.clone().unwrap_or_default());
-    let server =
-        html::p().class("rp-sm rp-muted rp-center").child(move || tr("enrol-server", &[("server", place().into())]));
+    let server = html::p()
+        .class("rp-sm rp-muted rp-center")
+        .child(live(move || tr("enrol-server", &[("server", place().into())])));
     (
         html::div().class("rp-path").child(
             html::div()
@@ -206,7 +208,7 @@ fn waiting() -> AnyView {
                 .attr("aria-valuenow", "2")
                 .attr("aria-valuemin", "0")
                 .attr("aria-valuemax", "3")
-                .attr("aria-label", move || t("enrol-progress"))
+                .attr("aria-label", words("enrol-progress"))
                 .child(html::i().class("rp-tube__two")),
         ),
         notice(
@@ -230,7 +232,7 @@ fn link_text(usual: &'static str) -> impl Fn() -> String + Send + 'static {
 /// Dials at once where the server is not reached.
 fn dial() -> AnyView {
     let app = app();
-    (move || {
+    live(move || {
         matches!(app.link.get(), LinkView::Down { .. }).then(|| {
             button_with(Icon::Refresh, "try-again", "rp-btn--block", || {
                 spawn_local(async {
@@ -239,7 +241,6 @@ fn dial() -> AnyView {
             })
         })
     })
-    .into_any()
 }
 
 fn forget_and_start_over() {

@@ -5,7 +5,7 @@ use super::{
     field::{button, styled_icon_button},
     icon::Icon,
 };
-use crate::text::t;
+use crate::text::words;
 use leptos::{ev, html, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
@@ -97,5 +97,5 @@ pub fn confirm(
         }),
     ));
     let body = html::div().class("rp-modal__text").child((html::p().child(text), buttons));
-    dialog(move || t(heading), Width::Small, close, body)
+    dialog(words(heading), Width::Small, close, body)
 }

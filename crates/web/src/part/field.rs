@@ -2,7 +2,7 @@
 //! Controls: a button with an icon, a search field, a labelled input.
 
 use super::icon::{Icon, icon, small};
-use crate::text::t;
+use crate::text::words;
 use leptos::{ev, html, prelude::*};
 
 /// A round button with an icon; `label` is its text key, shown on hover and said aloud.
@@ -15,8 +15,8 @@ pub fn styled_icon_button(what: Icon, label: &'static str, class: &'static str, 
     html::button()
         .attr("type", "button")
         .class(format!("rp-iconbtn {class}"))
-        .attr("aria-label", move || t(label))
-        .attr("title", move || t(label))
+        .attr("aria-label", words(label))
+        .attr("title", words(label))
         .on(ev::click, move |_| act())
         .child(icon(what))
         .into_any()
@@ -28,7 +28,7 @@ pub fn button(label: &'static str, class: &'static str, act: impl Fn() + 'static
         .attr("type", "button")
         .class(format!("rp-btn {class}"))
         .on(ev::click, move |_| act())
-        .child(move || t(label))
+        .child(words(label))
         .into_any()
 }
 
@@ -38,7 +38,7 @@ pub fn button_with(what: Icon, label: &'static str, class: &'static str, act: im
         .attr("type", "button")
         .class(format!("rp-btn {class}"))
         .on(ev::click, move |_| act())
-        .child((icon(what), html::span().child(move || t(label))))
+        .child((icon(what), html::span().child(words(label))))
         .into_any()
 }
 
@@ -73,13 +73,13 @@ fn search_field(
         .attr("type", "search")
         .attr("enterkeyhint", "search")
         .attr("autocomplete", "off")
-        .attr("placeholder", move || t(label))
+        .attr("placeholder", words(label))
         .prop("value", move || value.get())
         .on(ev::input, move |event| value.set(event_target_value(&event)))
         .on(ev::keydown, keys);
     html::label()
         .class("rp-field rp-search")
-        .child((small(Icon::Search), html::span().class("rp-sr").child(move || t(label)), input))
+        .child((small(Icon::Search), html::span().class("rp-sr").child(words(label)), input))
         .into_any()
 }
 
@@ -98,5 +98,5 @@ pub fn line(
         .prop("value", move || value.get())
         .on(ev::input, move |event| value.set(event_target_value(&event)));
     let said = move || wrong().map(|text| html::span().class("rp-line__wrong").attr("role", "alert").child(text));
-    html::label().class("rp-lineinput").child((html::span().child(move || t(label)), input, said)).into_any()
+    html::label().class("rp-lineinput").child((html::span().child(words(label)), input, said)).into_any()
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Grey shapes where content will be, told to screen readers in words.
 
-use crate::text::t;
+use crate::text::words;
 use leptos::{html, prelude::*};
 
 /// Rows of a list on their way.
@@ -18,7 +18,7 @@ pub fn rows(count: usize) -> AnyView {
         .class("rp-rows")
         .attr("aria-busy", "true")
         .child((
-            html::span().class("rp-sr").attr("role", "status").child(move || t("loading")),
+            html::span().class("rp-sr").attr("role", "status").child(words("loading")),
             (0..count).map(row).collect::<Vec<_>>(),
         ))
         .into_any()

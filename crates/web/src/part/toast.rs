@@ -5,7 +5,7 @@ use super::icon::{Icon, small};
 use crate::{
     saying::{Saying, Toast, explain, reason},
     state::app,
-    text::t,
+    text::{t, words},
 };
 use leptos::{html, prelude::*};
 
@@ -23,7 +23,7 @@ pub fn toasts() -> AnyView {
         let close = html::button()
             .attr("type", "button")
             .class("rp-iconbtn rp-toast__close")
-            .attr("aria-label", move || t("close"))
+            .attr("aria-label", words("close"))
             .on(leptos::ev::click, move |_| app.unsay(number))
             .child(small(Icon::X));
         html::div().class("rp-toast").child((html::span().child(text), close))

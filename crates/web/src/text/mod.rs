@@ -62,6 +62,11 @@ pub fn t(key: &str) -> String {
     say(key, None)
 }
 
+/// One text that follows the language wherever it is put. One closure for all of them, so one piece of code draws them.
+pub fn words(key: &'static str) -> impl Fn() -> String + Copy + Send + 'static {
+    move || t(key)
+}
+
 /// One text with values put in.
 pub fn tr(key: &str, values: &[(&'static str, Value)]) -> String {
     let mut args = FluentArgs::new();

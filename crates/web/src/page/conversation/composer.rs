@@ -15,11 +15,12 @@ use crate::{
     part::{
         field::styled_icon_button,
         icon::{Icon, icon, small},
+        live,
     },
     saying::Toast,
     setting::EnterKey,
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{
     Answer, AttachmentId, Command, ConversationId, ConversationView, Draft, Expiry, MessageView, Place, Query,
@@ -218,13 +219,13 @@ impl Composer {
 pub fn composer(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let app = app();
     let member = Memo::new(move |_| view.with(|view| view.as_ref().is_none_or(|view| view.member)));
-    (move || if member.get() { form(app, open, view) } else { left() }).into_any()
+    live(move || if member.get() { form(app, open, view) } else { left() })
 }
 
 fn left() -> AnyView {
     html::p()
         .class("rp-composer rp-composer--left")
-        .child((small(Icon::Lock), html::span().child(move || t("left-text"))))
+        .child((small(Icon::Lock), html::span().child(words("left-text"))))
         .into_any()
 }
 
@@ -268,7 +269,7 @@ fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
         .class("rp-composer__text")
         .attr("rows", "1")
         .attr("dir", "auto")
-        .attr("aria-label", move || t("write-message"))
+        .attr("aria-label", words("write-message"))
         .attr("placeholder", hint)
         .attr("enterkeyhint", "send")
         .node_ref(composer.input)
@@ -290,8 +291,8 @@ fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
             html::button()
                 .attr("type", "button")
                 .class("rp-iconbtn")
-                .attr("aria-label", move || t("attach"))
-                .attr("title", move || t("attach"))
+                .attr("aria-label", words("attach"))
+                .attr("title", words("attach"))
                 .attr("aria-expanded", move || if composer.more.get() { "true" } else { "false" })
                 .on(ev::click, move |_| composer.more.update(|more| *more = !*more))
                 .child(icon(Icon::Plus)),
@@ -302,8 +303,8 @@ fn row(app: App, open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
                     html::button()
                         .attr("type", "submit")
                         .class("rp-iconbtn rp-iconbtn--fill rp-composer__send")
-                        .attr("aria-label", move || t("send"))
-                        .attr("title", move || t("send"))
+                        .attr("aria-label", words("send"))
+                        .attr("title", words("send"))
                         .prop("disabled", move || !composer.is_complete())
                         .child(icon(Icon::Send))
                 })
@@ -358,8 +359,8 @@ fn file_input(app: App, composer: Composer, origin: Origin) -> AnyView {
             html::button()
                 .attr("type", "button")
                 .class("rp-iconbtn")
-                .attr("aria-label", move || t("take-photo"))
-                .attr("title", move || t("take-photo"))
+                .attr("aria-label", words("take-photo"))
+                .attr("title", words("take-photo"))
                 .on(ev::click, move |_| choose())
                 .child(icon(Icon::Camera)),
         )
@@ -375,7 +376,7 @@ fn entry(what: Icon, label: &'static str, act: impl Fn() + 'static) -> AnyView {
     html::button()
         .attr("type", "button")
         .on(ev::click, move |_| act())
-        .child((small(what), html::span().child(move || t(label))))
+        .child((small(what), html::span().child(words(label))))
         .into_any()
 }
 
@@ -402,10 +403,8 @@ fn more(app: App, open: Open) -> AnyView {
             .attr("type", "checkbox")
             .prop("checked", move || composer.original.get())
             .on(ev::change, move |event| composer.original.set(event_target_checked(&event))),
-        html::span().child((
-            html::span().child(move || t("photo-original")),
-            html::small().child(move || t("photo-original-text")),
-        )),
+        html::span()
+            .child((html::span().child(words("photo-original")), html::small().child(words("photo-original-text")))),
     ));
     (
         html::div().class("rp-menuback").on(ev::click, move |_| composer.more.set(false)),
@@ -413,7 +412,7 @@ fn more(app: App, open: Open) -> AnyView {
             .class("rp-menu rp-menu--composer")
             .node_ref(menu)
             .attr("role", "group")
-            .attr("aria-label", move || t("attach"))
+            .attr("aria-label", words("attach"))
             .on(ev::keydown, move |event| {
                 if event.key() == "Escape" {
                     event.prevent_default();
@@ -433,7 +432,7 @@ fn more(app: App, open: Open) -> AnyView {
 }
 
 fn reply_bar(composer: Composer) -> AnyView {
-    (move || {
+    live(move || {
         composer.reply.get().map(|view| {
             let name = if is_own(&view) { t("you") } else { view.sender_name.clone() };
             let text = view.text.or_else(|| view.attachments.first().map(|one| one.name.clone())).unwrap_or_default();
@@ -447,7 +446,6 @@ fn reply_bar(composer: Composer) -> AnyView {
             ))
         })
     })
-    .into_any()
 }
 
 fn chips(composer: Composer) -> AnyView {
@@ -461,7 +459,7 @@ fn chips(composer: Composer) -> AnyView {
             ))
             .into_any()
     };
-    (move || {
+    live(move || {
         let noted = composer.noted.get();
         let place = noted.place.map(|place| {
             let drop = move || composer.noted.update(|noted| noted.place = None);
@@ -479,7 +477,6 @@ fn chips(composer: Composer) -> AnyView {
         let any = place.is_some() || taken.is_some() || burn.is_some();
         any.then(|| html::div().class("rp-composer__chips").child((place, taken, burn)))
     })
-    .into_any()
 }
 
 /// Sends what is written. The text is shown at once; should it not be taken, it comes back into the composer.

@@ -6,7 +6,7 @@ use crate::{
         dialog::{self, Width},
         icon::{Icon, small},
     },
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{Expiry, Timestamp};
@@ -70,7 +70,7 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
         })
         .child((
             html::label().child((
-                html::span().child(move || t("expiry-moment")),
+                html::span().child(words("expiry-moment")),
                 html::input()
                     .attr("type", "datetime-local")
                     .class("rp-input")
@@ -81,14 +81,14 @@ pub fn picker(value: RwSignal<Expiry>, close: impl Fn() + Clone + 'static) -> An
                 .attr("type", "submit")
                 .class("rp-btn")
                 .prop("disabled", move || !ahead())
-                .child(move || t("expiry-set")),
+                .child(words("expiry-set")),
         ));
     let body = html::div().class("rp-expiry").child((
-        html::p().class("rp-sm rp-muted").child(move || t("expiry-text")),
+        html::p().class("rp-sm rp-muted").child(words("expiry-text")),
         html::div()
             .class("rp-timepick")
             .attr("role", "radiogroup")
-            .attr("aria-label", move || t("expiry"))
+            .attr("aria-label", words("expiry"))
             .child((option(Expiry::Never, Icon::X, Box::new(|| t("expiry-never"))), spans)),
         moment,
     ));

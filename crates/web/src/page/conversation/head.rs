@@ -8,11 +8,12 @@ use crate::{
         avatar,
         field::icon_button,
         icon::{Icon, icon, small},
+        live,
     },
     place::Place,
     saying,
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
 };
 use client_api::{ConversationKind, ConversationView};
 use leptos::{ev, html, prelude::*};
@@ -22,7 +23,7 @@ pub fn head(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let back = html::a()
         .class("rp-iconbtn rp-only-phone")
         .attr("href", "/")
-        .attr("aria-label", move || t("back-to-list"))
+        .attr("aria-label", words("back-to-list"))
         .on(ev::click, move |event| {
             event.prevent_default();
             app.go(Place::List);
@@ -42,7 +43,7 @@ pub fn head(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
                 avatar::conversation(&view, avatar::Size::Usual),
                 html::div()
                     .class("rp-head__who")
-                    .child((name, html::span().class("rp-ellipsis").child(move || kind(&view)))),
+                    .child((name, html::span().class("rp-ellipsis").child(live(move || kind(&view))))),
             )
         })
     };
@@ -74,7 +75,7 @@ fn kind(view: &ConversationView) -> String {
 
 /// Why nothing is sent here right now.
 fn problem(app: App, view: Memo<Option<ConversationView>>) -> AnyView {
-    (move || {
+    live(move || {
         let why = view.with(|view| view.as_ref().and_then(|view| view.problem));
         let offline = app.outage().map(|outage| t(outage.pick("head-offline", "head-unreachable")));
         why.map(saying::reason).or(offline).map(|text| {
@@ -84,5 +85,4 @@ fn problem(app: App, view: Memo<Option<ConversationView>>) -> AnyView {
                 .child((small(Icon::Offline), html::span().child(text)))
         })
     })
-    .into_any()
 }

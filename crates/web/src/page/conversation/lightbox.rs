@@ -8,6 +8,7 @@ use crate::{
         dialog,
         field::styled_icon_button,
         icon::{Icon, icon},
+        live,
     },
     state::app,
     time,
@@ -41,12 +42,14 @@ pub fn lightbox(open: Open, large: Large) -> AnyView {
         );
         (
             place.map(|place| {
-                html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place))))
+                html::span()
+                    .class("rp-chip")
+                    .child((icon(Icon::Pin), html::span().child(live(move || place_text(place)))))
             }),
             taken.map(|at| {
                 html::span()
                     .class("rp-chip")
-                    .child((icon(Icon::Camera), html::span().child(move || time::in_sentence(at))))
+                    .child((icon(Icon::Camera), html::span().child(live(move || time::in_sentence(at)))))
             }),
         )
     };

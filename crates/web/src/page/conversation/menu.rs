@@ -10,7 +10,7 @@ use crate::{
     part::icon::{Icon, icon, small},
     saying::Toast,
     state::{App, app},
-    text::t,
+    text::words,
 };
 use client_api::{Command, Delivery, MessageId, MessageState, MessageView, Query};
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -35,7 +35,7 @@ pub fn button(open: Open, row: Memo<MessageRow>) -> AnyView {
         .attr("type", "button")
         .class("rp-iconbtn rp-msg__more")
         .attr("aria-haspopup", "menu")
-        .attr("aria-label", move || t("message-menu"))
+        .attr("aria-label", words("message-menu"))
         .on(ev::click, move |event| {
             let at = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
             let at = at.map(|element| element.get_bounding_client_rect());
@@ -149,7 +149,7 @@ pub fn menu(open: Open, menu: Menu) -> AnyView {
         html::div()
             .class("rp-menu rp-menu--float")
             .attr("role", "menu")
-            .attr("aria-label", move || t("message-menu"))
+            .attr("aria-label", words("message-menu"))
             .style(("left", format!("{x}px")))
             .style(("top", format!("{y}px")))
             .node_ref(element)
@@ -205,7 +205,7 @@ fn entries(app: App, open: Open, view: MessageView) -> Vec<AnyView> {
                 open.menu.set(None);
                 act();
             })
-            .child((small(what), html::span().child(move || t(key))))
+            .child((small(what), html::span().child(words(key))))
             .into_any()
     };
     let mut all = Vec::new();

@@ -9,9 +9,10 @@ use crate::{
     part::{
         avatar,
         icon::{Icon, Size, icon, sized, small},
+        live,
     },
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{Delivery, Expiry, ForwardedView, MessageState, MessageView, Place, QuoteView};
@@ -154,13 +155,13 @@ fn quoted(open: Open, quote: QuoteView) -> AnyView {
 /// Where and when it was seen.
 fn facts(view: &MessageView) -> AnyView {
     let place = view.place.map(|place| {
-        html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(move || place_text(place))))
+        html::span().class("rp-chip").child((icon(Icon::Pin), html::span().child(live(move || place_text(place)))))
     });
     let taken = view.captured_at.map(|at| {
         html::span().class("rp-chip").child((
             icon(Icon::Camera),
-            html::span().class("rp-sr").child(move || t("captured")),
-            html::span().child(move || time::in_sentence(at)),
+            html::span().class("rp-sr").child(words("captured")),
+            html::span().child(live(move || time::in_sentence(at))),
         ))
     });
     let any = place.is_some() || taken.is_some();
@@ -195,7 +196,7 @@ fn provenance(from: ForwardedView) -> AnyView {
         .class(("is-bad", !verified))
         .child((
             small(if verified { Icon::Shield } else { Icon::Warn }),
-            html::div().child((html::span().child(text), " ", html::b().child(move || t(key)))),
+            html::div().child((html::span().child(text), " ", html::b().child(words(key)))),
         ))
         .into_any()
 }
@@ -209,12 +210,12 @@ fn meta(view: &MessageView) -> AnyView {
         Delivery::Stored => Some((Icon::Check, "state-stored")),
         Delivery::Delivered => Some((Icon::Checks, "state-delivered")),
     };
-    let state = state.map(|(what, key)| (icon(what), html::span().class("rp-sr").child(move || t(key))));
+    let state = state.map(|(what, key)| (icon(what), html::span().class("rp-sr").child(words(key))));
     html::span()
         .class("rp-meta")
         .child((
             burn(view),
-            html::time().attr("title", move || time::in_sentence(at)).child(move || time::clock(at)),
+            html::time().attr("title", move || time::in_sentence(at)).child(live(move || time::clock(at))),
             state,
         ))
         .into_any()
@@ -246,7 +247,7 @@ fn burn(view: &MessageView) -> AnyView {
     let label = if view.expires_at.is_some() { "expires-in" } else { "expires-after-reading" };
     html::span()
         .class("rp-burn rp-meta rp-meta--in")
-        .child((icon(Icon::Timer), html::span().class("rp-sr").child(move || t(label)), html::span().child(text)))
+        .child((icon(Icon::Timer), html::span().class("rp-sr").child(words(label)), html::span().child(text)))
         .into_any()
 }
 
@@ -257,10 +258,10 @@ fn under(app: App, open: Open, view: &MessageView) -> AnyView {
         html::button()
             .attr("type", "button")
             .on(ev::click, move |_| menu::cancel(app, open, id))
-            .child(move || t("cancel-send"))
+            .child(words("cancel-send"))
     };
     let uploads: Vec<_> = view.attachments.iter().map(|one| (one.id, one.size_bytes)).collect();
-    (move || {
+    live(move || {
         let problem = app.conversation(open.id).and_then(|one| one.problem);
         if let Some(why) = problem {
             let text = tr("waiting-because", &[("why", crate::saying::reason(why).into())]);
@@ -307,7 +308,6 @@ fn under(app: App, open: Open, view: &MessageView) -> AnyView {
             }
         }
     })
-    .into_any()
 }
 
 /// Nothing of it is left.
@@ -322,8 +322,8 @@ fn gone(view: &MessageView, first: bool) -> AnyView {
         .class("rp-bubble rp-bubble--ghost")
         .child((
             name,
-            html::span().class("rp-gone").child((small(what), html::span().child(move || t(key)))),
-            html::span().class("rp-meta").child(html::time().child(move || time::clock(at))),
+            html::span().class("rp-gone").child((small(what), html::span().child(words(key)))),
+            html::span().class("rp-meta").child(html::time().child(live(move || time::clock(at)))),
         ))
         .into_any()
 }

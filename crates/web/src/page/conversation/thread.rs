@@ -11,10 +11,10 @@ use crate::{
     page::list::in_words,
     part::{
         icon::{Icon, icon, small},
-        skeleton,
+        live, skeleton,
     },
     state::{App, app},
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{Command, ConversationView, MessageId, MessageState, MessageView};
@@ -59,12 +59,10 @@ pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     let empty = move || {
         let none =
             window.messages.with(|all| all.as_ref().is_some_and(Vec::is_empty)) && window.echoes.with(Vec::is_empty);
-        none.then(|| {
-            html::p().class("rp-sys").child((small(Icon::Lock), html::span().child(move || t("thread-empty"))))
-        })
+        none.then(|| html::p().class("rp-sys").child((small(Icon::Lock), html::span().child(words("thread-empty")))))
     };
     let inner = html::div().class("rp-thread__in").child((
-        move || window.older.get().then(|| html::div().class("rp-more").child(move || t("loading-older"))),
+        move || window.older.get().then(|| html::div().class("rp-more").child(words("loading-older"))),
         rows,
         echoes,
         empty,
@@ -76,7 +74,7 @@ pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
                 .class("rp-thread")
                 .attr("role", "log")
                 .attr("aria-live", "off")
-                .attr("aria-label", move || t("messages"))
+                .attr("aria-label", words("messages"))
                 .attr("tabindex", "0")
                 .node_ref(scroll.thread)
                 .on(ev::scroll, move |_| scroll.moved())
@@ -99,7 +97,7 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
         html::button()
             .attr("type", "button")
             .class("rp-iconbtn rp-jump")
-            .attr("aria-label", move || t("to-newest"))
+            .attr("aria-label", words("to-newest"))
             .on(ev::click, move |_| scroll.to_newest())
             .child((icon(Icon::Down), badge))
             .into_any()
@@ -108,11 +106,11 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
 
 fn draw(open: Open, row: Row, all: Memo<Vec<Row>>) -> AnyView {
     match row {
-        Row::Day(at) => html::div().class("rp-day").child(move || time::day(at)).into_any(),
+        Row::Day(at) => html::div().class("rp-day").child(live(move || time::day(at))).into_any(),
         Row::New(count) => html::div()
             .class("rp-unread")
             .attr("id", "new-line")
-            .child(move || tr("new-messages", &[("count", count.into())]))
+            .child(live(move || tr("new-messages", &[("count", count.into())])))
             .into_any(),
         Row::Notice(view) => line(*view),
         Row::Message(row) => message::message(open, follow(*row, all)),
@@ -154,7 +152,7 @@ fn echo(echo: Echo) -> AnyView {
             html::p().attr("dir", "auto").child(echo.text),
             html::span()
                 .class("rp-meta")
-                .child((icon(Icon::Clock), html::span().class("rp-sr").child(move || t("sending")))),
+                .child((icon(Icon::Clock), html::span().class("rp-sr").child(words("sending")))),
         )),))
         .into_any()
 }

@@ -7,10 +7,11 @@ use crate::{
     part::{
         art::{self, Capsule},
         icon::{Icon, Size, icon, sized},
+        live,
     },
     saying,
     state::App,
-    text::{t, tr},
+    text::{t, tr, words},
     time,
 };
 use client_api::{AttachmentId, Command, Place, Timestamp, port::PortError};
@@ -185,21 +186,18 @@ pub struct Noted {
 
 pub fn tray(app: App, composer: Composer) -> AnyView {
     let items = composer.items;
-    (move || {
+    live(move || {
         let any = items.with(|all| !all.is_empty());
         any.then(|| {
-            html::div()
-                .class("rp-composer__tray")
-                .attr("role", "list")
-                .attr("aria-label", move || t("attachments"))
-                .child(For(ForProps::builder()
+            html::div().class("rp-composer__tray").attr("role", "list").attr("aria-label", words("attachments")).child(
+                For(ForProps::builder()
                     .each(move || items.get())
                     .key(|item| item.number)
                     .children(move |item| one(app, composer, item))
-                    .build()))
+                    .build()),
+            )
         })
     })
-    .into_any()
 }
 
 fn one(app: App, composer: Composer, item: Item) -> AnyView {
@@ -234,7 +232,7 @@ fn one(app: App, composer: Composer, item: Item) -> AnyView {
                     .attr("type", "button")
                     .class("rp-btn rp-btn--quiet rp-sm")
                     .on(ev::click, move |_| item.take_in(app, composer))
-                    .child(move || t("try-again"))
+                    .child(words("try-again"))
             })
         }
     };
@@ -266,8 +264,8 @@ pub fn drop_zone() -> AnyView {
         .class("rp-dropzone")
         .child(html::div().child((
             art::tube(Capsule::Ready),
-            html::p().class("rp-h2").child(move || t("drop-here")),
-            html::p().class("rp-sm").child(move || t("drop-here-text")),
+            html::p().class("rp-h2").child(words("drop-here")),
+            html::p().class("rp-sm").child(words("drop-here-text")),
         )))
         .into_any()
 }

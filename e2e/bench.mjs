@@ -16,8 +16,8 @@ const ROUNDS = 50;
 const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
 const say = (what, value, mark) => console.log(`${what.padEnd(58)} ${String(value).padStart(12)}   mark ${mark}`);
 
-async function browse(folder) {
-  const profile = await mkdtemp(path.join(folder, 'profile-'));
+async function browse(folder, profile) {
+  profile ??= await mkdtemp(path.join(folder, 'profile-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.ROHRPOST_CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS, viewport: DESK, locale: 'de-DE',
   });
@@ -80,15 +80,23 @@ async function sending(town, folder) {
   await jonas.close();
 }
 
+/** A long conversation is written while its reader is away; then the reader comes and gets all of it. */
 async function long(town, folder) {
-  const reader = await browse(folder);
-  await reader.enter(await town.invite('Karla Lang'));
+  const away = await browse(folder);
+  await away.enter(await town.invite('Karla Lang'));
+  await away.kept();
+  await away.close();
   const link = await town.invite('Viola Schreiber');
   const words = ['history', '--link', link, '--to', 'Karla Lang', '--count', `${COUNT}`, '--profile', path.join(folder, 'writer')];
   const { stdout } = await run(process.env.ROHRPOST_LOAD, words, { maxBuffer: 1 << 20 });
   console.log(`written: ${stdout.trim()}`);
+  const reader = await browse(folder, away.profile);
+  const came = Date.now();
+  await reader.page.goto(town.address);
   await reader.row('Viola Schreiber').waitFor({ timeout: 600_000 });
-  await reader.page.waitForFunction((last) => document.querySelector('.rp-row__prev')?.textContent.startsWith(`${last}:`), COUNT - 1, { timeout: 1_200_000 });
+  await reader.page.waitForFunction((last) => document.querySelector('.rp-row__prev')?.textContent.startsWith(`${last}:`), COUNT - 1, { timeout: 3_600_000 });
+  const secs = (Date.now() - came) / 1000;
+  console.log(`received: ${COUNT} messages in ${secs.toFixed(1)} s, ${(COUNT / secs).toFixed(0)} in a second`);
   const cdp = await reader.context.newCDPSession(reader.page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   const ready = [];

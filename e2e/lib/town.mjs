@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A town for one story: a real server on a free port, an administration that answers, people with links.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import os from 'node:os';
@@ -76,6 +76,12 @@ export class Town {
   async kill() {
     this.#server.child.kill('SIGKILL');
     await ended(this.#server.child);
+  }
+
+  /** The server's store of files fails: whoever asks for one is told that it is not there any more. */
+  async loseFiles() {
+    await rm(path.join(this.folder, 'server', 'blobs'), { recursive: true });
+    await mkdir(path.join(this.folder, 'server', 'blobs'));
   }
 
   /** The same server again, on the same port. */

@@ -123,6 +123,7 @@ test('somebody invited by link or code is in, and one who is locked out is out a
   await admin.dialog.getByRole('button', { name: 'Person sperren' }).click();
   await admin.dialog.getByRole('button', { name: 'Sperren', exact: true }).click();
   await expect(aylin.page.getByRole('heading', { name: 'Dieses Gerät wurde gesperrt' })).toBeVisible();
+  await expect(aylin.page.locator('main')).toContainText(AUTHORITY);
   await expect(line(admin, 'Aylin Demir')).toContainText('gesperrt');
 });
 

@@ -2,7 +2,7 @@
 // Every screen in every state: drawn on phone and desk, light and dark, without findings by axe, whole at doubled text.
 import { test, expect, DESK, PHONE } from '../lib/story.mjs';
 import { look } from '../lib/look.mjs';
-import { cameraNotes, noise, photo } from '../lib/picture.mjs';
+import { cameraNotes, noise, photo, png } from '../lib/picture.mjs';
 
 const LONG = 'Maximiliane-Friederike von Hohenfels-Brockdorff';
 const jpeg = (name) => ({ name, mimeType: 'image/jpeg', buffer: photo() });
@@ -170,6 +170,59 @@ test('a conversation: empty, text, pictures, files, handed on, expired, waiting'
   await aylin.write('ohne Netz geschrieben');
   await expect(aylin.message('ohne Netz')).toContainText('Noch nicht übertragen');
   await look(aylin, 'conversation-waiting');
+});
+
+test.describe('broken on purpose', () => {
+  test.use({ faults: { said: ['TypeError: Failed to fetch', 'Error: for this story'] } });
+
+  test('what goes wrong: no start, a worker that breaks, a page that breaks, pictures gone or not fetched, a drop', async ({ town, browse }) => {
+    const stranger = await browse();
+    const refuse = (route) => route.abort();
+    await stranger.page.route('**/worker_core_bg.wasm', refuse);
+    await stranger.page.goto(town.address);
+    await expect(stranger.page.getByRole('heading', { name: 'Rohrpost kann nicht starten' })).toBeVisible();
+    await look(stranger, 'start-failed');
+    await stranger.page.unroute('**/worker_core_bg.wasm', refuse);
+    await button(stranger, 'Erneut versuchen').click();
+    await expect(stranger.page.getByRole('heading', { name: 'Guten Tag' })).toBeVisible();
+
+    await town.neighbour('desk', 'Jonas Petersen', 'Tiefbauamt');
+    const large = await town.file('Luftbild.png', Buffer.concat([png(64, 48), noise(9 << 20)]));
+    const gone = await town.file('Schlagloch.jpg', photo());
+    const aylin = await browse({ link: await town.invite('Aylin Demir', 'Verkehrsdienst') });
+    const { page } = aylin;
+    await town.cli('desk', 'send', '--to', 'Aylin Demir', '--attach', large, 'zu groß für ungefragt');
+    await aylin.open('Jonas Petersen');
+    await expect(aylin.message('zu groß').locator('.rp-photo')).toHaveAttribute('data-shown', 'asks');
+    await aylin.offline(true);
+    await town.cli('desk', 'send', '--to', 'Aylin Demir', '--attach', gone, 'schon weg');
+    await town.loseFiles();
+    await aylin.offline(false);
+    await expect(aylin.message('schon weg').locator('.rp-photo')).toHaveAttribute('data-shown', 'gone');
+    await look(aylin, 'pictures-asked-gone');
+    const files = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'Liste.ods'));
+      return data;
+    });
+    await page.locator('.rp-main').dispatchEvent('dragover', { dataTransfer: files });
+    await expect(page.getByText('Hier ablegen')).toBeVisible();
+    await look(aylin, 'drop-zone', { sizes: ['desk'] });
+    await page.locator('.rp-main').dispatchEvent('drop', { dataTransfer: files });
+    await aylin.attached(1);
+    await page.workers()[0].evaluate(() => {
+      setTimeout(() => {
+        throw new Error('for this story');
+      });
+    });
+    await expect(page.getByRole('heading', { name: 'Rohrpost wurde unterbrochen' })).toBeVisible();
+    await look(aylin, 'worker-broken');
+    await button(aylin, 'Neu laden').click();
+    await expect(aylin.message('schon weg')).toBeVisible();
+    await page.evaluate(() => dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('unreachable') })));
+    await expect(page.getByRole('heading', { name: 'Rohrpost wurde unterbrochen' })).toBeVisible();
+    await look(aylin, 'page-broken');
+  });
 });
 
 test('details, palette, directory and settings', async ({ town, browse }) => {

@@ -145,8 +145,10 @@ test('whoever is locked out on the command line is out at once, and others see i
   await town.cli('office', 'admin', 'revoke', '--person', 'Jonas Petersen');
   await expect(jonas.page.getByRole('heading', { name: 'Dieses Gerät wurde gesperrt' })).toBeVisible();
   await expect(jonas.page.getByText('bis gleich')).toHaveCount(0);
+  await expect(jonas.page.getByText('Die Verwaltung (Stadt Musterstadt) hat den Zugang beendet')).toBeVisible();
   await jonas.page.reload();
   await expect(jonas.page.getByRole('heading', { name: 'Dieses Gerät wurde gesperrt' })).toBeVisible();
+  await expect(jonas.page.getByText('Die Verwaltung (Stadt Musterstadt) hat den Zugang beendet')).toBeVisible();
   await aylin.page.getByRole('link', { name: 'Verzeichnis' }).first().click();
   const entry = aylin.page.locator('.rp-dir .rp-row', { hasText: 'Jonas Petersen' });
   await expect(entry).toContainText('gesperrt');

@@ -77,6 +77,9 @@ test('an altered file is not taken: the release that is there goes on serving', 
   await alter(files, 'page.js', (text) => text.replace(/^/, 'globalThis.altered = true;'));
   // a worker that differs in a remark is a new worker to the browser, and fetches everything again
   await alter(files, 'sw.js', (text) => `${text}// again\n`);
+  // nor is there a good copy of this file among what the browser has loaded
+  const devtools = await aylin.context.newCDPSession(aylin.page);
+  await devtools.send('Network.clearBrowserCache');
   expect(await look(aylin)).toBe('redundant');
   await expect(aylin.banner('Neue Version bereit')).toHaveCount(0);
   await aylin.page.reload();

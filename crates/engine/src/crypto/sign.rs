@@ -31,8 +31,8 @@ impl SigningKey {
     /// # Errors
     /// [`CryptoError::Key`] if it is zero, too large or not 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CryptoError> {
-        let whole: [u8; 32] = bytes.try_into().map_err(|_| CryptoError::Key)?; // `from_slice` would take fewer
-        p256::ecdsa::SigningKey::from_slice(&whole).map(Self).map_err(|_| CryptoError::Key)
+        let whole = <&[u8; 32]>::try_from(bytes).map_err(|_| CryptoError::Key)?; // `from_slice` would take fewer
+        p256::ecdsa::SigningKey::from_slice(whole).map(Self).map_err(|_| CryptoError::Key)
     }
 
     /// The scalar, 32 bytes big-endian.
@@ -88,8 +88,8 @@ impl RootKey {
     /// # Errors
     /// [`CryptoError::Key`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CryptoError> {
-        let whole: [u8; 48] = bytes.try_into().map_err(|_| CryptoError::Key)?;
-        p384::ecdsa::SigningKey::from_slice(&whole).map(Self).map_err(|_| CryptoError::Key)
+        let whole = <&[u8; 48]>::try_from(bytes).map_err(|_| CryptoError::Key)?;
+        p384::ecdsa::SigningKey::from_slice(whole).map(Self).map_err(|_| CryptoError::Key)
     }
 
     pub fn expose(&self) -> [u8; 48] {

@@ -14,7 +14,7 @@ use crate::{
     state::{app, forget_choice},
     text::{t, tr, words},
 };
-use client_api::port::{AccountEntry, AccountKey, Dial, Forget, LinkView, PortError, Which};
+use client_api::port::{AccountEntry, AccountKey, Dial, Forget, LinkView, ListAccounts, PortError, Which};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 /// Which of the screens before the messenger.
@@ -257,15 +257,18 @@ fn refused() -> AnyView {
     notice(Capsule::Ready, || t("enrol-refused"), why, button("start-over", BIG, forget_and_start_over))
 }
 
+/// The store is gone with its names, so the authority's is read from the list of accounts.
 fn revoked() -> AnyView {
     let app = app();
-    let text = move || {
-        let authority = app.status.with(|status| status.authority.clone().unwrap_or_default());
-        if authority.is_empty() {
-            t("revoked-text-plain")
-        } else {
-            tr("revoked-text", &[("authority", authority.into())])
-        }
+    let authority = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        let all = bridge::call(ListAccounts {}).await.unwrap_or_default();
+        let own = all.into_iter().find(|entry| app.key.with_untracked(|key| key.as_ref() == Some(&entry.key)));
+        let _ = authority.try_set(own.and_then(|entry| entry.label).map(|(_, authority)| authority));
+    });
+    let text = move || match authority.get() {
+        Some(authority) => tr("revoked-text", &[("authority", authority.into())]),
+        None => t("revoked-text-plain"),
     };
     notice(Capsule::Ready, || t("revoked"), text, button("start-over", BIG, forget_and_start_over))
 }

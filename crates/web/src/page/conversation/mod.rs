@@ -50,8 +50,11 @@ pub fn conversation(id: ConversationId) -> AnyView {
     html::section()
         .class("rp-pane rp-main")
         .on(ev::dragover, move |event| {
-            event.prevent_default();
-            over.set(true);
+            // text that is moved about is the browser's affair
+            if event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+                event.prevent_default();
+                over.set(true);
+            }
         })
         .on(ev::dragleave, move |event| {
             let inside = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());

@@ -148,16 +148,17 @@ async function search(person) {
   for (const word of ['Pegel', 'Mühlenstraße', 'Leitstelle Kolonne', 'muehlen', 'Frist', 'bescheid']) {
     await input.fill('');
     const found = person.page.evaluate(() => new Promise((done) => {
-      const start = performance.now();
+      let start;
+      document.querySelector('dialog input').addEventListener('input', () => (start = performance.now()), { once: true, capture: true });
       const look = () => {
-        if (document.querySelector('.rp-palette__list .rp-hit__ic')) done(performance.now() - start);
+        if (start && document.querySelector('.rp-palette__list .rp-hit__ic')) requestAnimationFrame(() => done(performance.now() - start));
       };
       new MutationObserver(look).observe(document.querySelector('dialog'), { subtree: true, childList: true });
     }));
     await input.fill(word);
     times.push(await found);
   }
-  say('search, first hits drawn (median of 6 words)', `${median(times).toFixed(0)} ms`, '≤ 50 ms');
+  say('search, from the key to the first hits drawn (median of 6)', `${median(times).toFixed(0)} ms`, '≤ 50 ms');
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-bench-'));

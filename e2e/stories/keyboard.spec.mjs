@@ -90,6 +90,7 @@ test('a conversation is begun, written, handed on, searched and left by keyboard
   await press('Enter');
   await expect(aylin.dialog.getByRole('searchbox')).toBeFocused();
   await page.keyboard.type('Bautrupp');
+  await expect(aylin.dialog.locator('.rp-hit', { hasNotText: 'Bautrupp' })).toHaveCount(0);
   await walk(page, 'Tab', aylin.dialog.locator('.rp-hit', { hasText: 'Bautrupp 2' }));
   await press('Enter');
   await expect(aylin.toast).toContainText('Weitergeleitet');

@@ -19,8 +19,9 @@ addEventListener('error', (event) => {
   if (!(event.error instanceof WebAssembly.RuntimeError)) return;
   const reload = element('button', 'rp-btn rp-btn--primary rp-btn--big rp-btn--block', words[2]);
   reload.addEventListener('click', () => location.reload());
-  const said = element('div', 'rp-empty', element('h1', 'rp-h1', words[0]), element('p', '', words[1]), reload);
-  document.body.replaceChildren(element('main', 'rp-enrol', element('div', 'rp-enrol__in', said)));
+  const said = element('div', 'rp-empty rp-empty--start', element('h1', 'rp-h1', words[0]), element('p', '', words[1]));
+  const inside = element('div', 'rp-enrol__in', said, element('div', 'rp-enrol__acts', reload));
+  document.body.replaceChildren(element('main', 'rp-enrol', inside));
 });
 
 const { default: init } = await import('/page.js');

@@ -51,12 +51,12 @@ async function activate() {
   await self.clients.claim();
 }
 
-/** What is fetched when it is first wanted: icons of an installation, letters a text seldom has. */
+/** What is fetched when it is first wanted: icons of an installation, letters a text seldom has. Without network: nothing. */
 async function late(cache, path) {
   const { later } = await manifest(await cache.match('/release.json'));
   const name = path.slice(1);
   if (!Object.hasOwn(later, name)) return undefined;
-  await keep(cache, name, later[name]);
+  await keep(cache, name, later[name]).catch(() => {});
   return cache.match(path);
 }
 

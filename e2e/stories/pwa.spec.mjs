@@ -71,6 +71,18 @@ test('the second load asks the server for no file of the page', async ({ town, b
   expect(again).toBeLessThan(20_000);
 });
 
+test('a file that comes later is fetched once and kept, if it is the one the manifest names', async ({ town, browse, files }) => {
+  const aylin = await browse({ link: await town.invite('Aylin Demir') });
+  await aylin.kept();
+  const status = (path) => aylin.page.evaluate(async (path) => (await fetch(path)).status, path);
+  await writeFile(path.join(files, 'icon-192.png'), 'another');
+  expect(await status('/icon-192.png')).toBe(404);
+  expect(await status('/icon-512.png')).toBe(200);
+  await town.kill();
+  expect(await status('/icon-512.png')).toBe(200);
+  expect(await status('/icon-180.png')).toBe(404);
+});
+
 test('an altered file is not taken: the release that is there goes on serving', async ({ town, browse, files }) => {
   const aylin = await browse({ link: await town.invite('Aylin Demir') });
   await aylin.kept();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Measures what a person feels, on the release build: `cargo xtask bench web`. Prints medians beside the marks.
+// ROHRPOST_BENCH_MESSAGES: another length of the long conversation. ROHRPOST_BENCH_KEEP: a folder in which it is kept;
+// with one that holds it already only the long conversation is measured, with the pages as they are now.
 import { chromium } from '@playwright/test';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -81,8 +84,8 @@ async function sending(town, folder) {
 }
 
 /** A long conversation is written while its reader is away; then the reader comes and gets all of it. */
-async function long(town, folder) {
-  const away = await browse(folder);
+async function history(town, folder, profile) {
+  const away = await browse(folder, profile);
   await away.enter(await town.invite('Karla Lang'));
   await away.kept();
   await away.close();
@@ -90,13 +93,29 @@ async function long(town, folder) {
   const words = ['history', '--link', link, '--to', 'Karla Lang', '--count', `${COUNT}`, '--profile', path.join(folder, 'writer')];
   const { stdout } = await run(process.env.ROHRPOST_LOAD, words, { maxBuffer: 1 << 20 });
   console.log(`written: ${stdout.trim()}`);
-  const reader = await browse(folder, away.profile);
+  const reader = await browse(folder, profile);
   const came = Date.now();
   await reader.page.goto(town.address);
   await reader.row('Viola Schreiber').waitFor({ timeout: 600_000 });
   await reader.page.waitForFunction((last) => document.querySelector('.rp-row__prev')?.textContent.startsWith(`${last}:`), COUNT - 1, { timeout: 3_600_000 });
   const secs = (Date.now() - came) / 1000;
   console.log(`received: ${COUNT} messages in ${secs.toFixed(1)} s, ${(COUNT / secs).toFixed(0)} in a second`);
+  return reader;
+}
+
+/** The reader of an earlier run, without the pages of then. */
+async function returning(town, profile) {
+  const reader = await browse(null, profile);
+  const cdp = await reader.context.newCDPSession(reader.page);
+  await cdp.send('Storage.clearDataForOrigin', { origin: town.address, storageTypes: 'service_workers,cache_storage' });
+  await reader.page.goto(town.address);
+  await reader.row('Viola Schreiber').waitFor();
+  await reader.kept();
+  return reader;
+}
+
+/** What the reader of a long conversation feels. */
+async function long(town, reader) {
   const cdp = await reader.context.newCDPSession(reader.page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   const ready = [];
@@ -161,13 +180,20 @@ async function search(person) {
   say('search, from the key to the first hits drawn (median of 6)', `${median(times).toFixed(0)} ms`, '≤ 50 ms');
 }
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'rohrpost-bench-'));
-const town = await Town.found();
+const kept = process.env.ROHRPOST_BENCH_KEEP;
+const folder = kept ?? (await mkdtemp(path.join(os.tmpdir(), 'rohrpost-bench-')));
+const profile = path.join(folder, 'reader');
+const again = kept && existsSync(path.join(folder, 'whole'));
+const town = kept ? await Town.kept(folder) : await Town.found();
 try {
-  await loads(folder);
-  await sending(town, folder);
-  await long(town, folder);
+  if (!again) {
+    await loads(folder);
+    await sending(town, folder);
+  }
+  const reader = again ? await returning(town, profile) : await history(town, folder, profile);
+  if (kept) await mkdir(path.join(folder, 'whole'), { recursive: true });
+  await long(town, reader);
 } finally {
   await town.end();
-  await rm(folder, { recursive: true, force: true });
+  if (!kept) await rm(folder, { recursive: true, force: true });
 }

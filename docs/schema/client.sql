@@ -26,6 +26,8 @@ CREATE TABLE blob_out (
   kept BLOB, created INTEGER NOT NULL DEFAULT 0, moved_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+CREATE TABLE chain (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, certs BLOB NOT NULL) STRICT;
+
 CREATE TABLE claimed (device BLOB PRIMARY KEY, package BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 
 CREATE TABLE conversation (
@@ -99,7 +101,7 @@ CREATE TABLE member (conversation BLOB NOT NULL, user BLOB NOT NULL, devices INT
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, sender BLOB NOT NULL,
   device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice INTEGER, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
-  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB,
+  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain INTEGER,
   files INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 

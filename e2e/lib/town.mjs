@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A town for one story: a real server on a free port, an administration that answers, people with links.
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import os from 'node:os';
@@ -37,6 +37,7 @@ export class Town {
   /** The folder of the web messenger's files. */
   pages = process.env.ROHRPOST_WEB_DIR;
   #port;
+  #kept = false;
   #server;
   #agents = new Map();
 
@@ -44,6 +45,24 @@ export class Town {
   static async found({ name = 'Stadt Musterstadt', ...how } = {}) {
     const town = await Town.empty(how);
     await town.cli('office', 'authority', 'create', '--server', town.address, '--name', name, '--admin', 'Hauptamt');
+    await town.agent('office');
+    return town;
+  }
+
+  /** A founded town that outlives this run: the one `folder` holds, else a new one. */
+  static async kept(folder) {
+    const note = path.join(folder, 'port');
+    const port = Number(await readFile(note, 'utf8').catch(() => 0));
+    const town = new Town();
+    town.folder = folder;
+    town.#kept = true;
+    await mkdir(folder, { recursive: true });
+    await town.#serve(port);
+    town.address = `http://127.0.0.1:${town.#port}`;
+    if (!port) {
+      await town.cli('office', 'authority', 'create', '--server', town.address, '--name', 'Stadt Musterstadt', '--admin', 'Hauptamt');
+      await writeFile(note, `${town.#port}`);
+    }
     await town.agent('office');
     return town;
   }
@@ -140,6 +159,6 @@ export class Town {
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(children.map(ended));
     await this.line?.end();
-    await rm(this.folder, { recursive: true, force: true });
+    if (!this.#kept) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -16,6 +16,6 @@ pub use time::Timestamp;
 pub use view::{
     AccountState, ActKind, ActView, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery,
     ForwardedView, InvitationView, MemberView, MessageState, MessageView, Notice, PendingView, PersonView, PreviewView,
-    Query, QuoteView, Status, View,
+    Query, QuoteView, Status, UNDISPLAYED_MAX, View,
 };
 pub use why::Why;

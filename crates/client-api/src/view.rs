@@ -191,6 +191,10 @@ pub enum ConversationKind {
     Own,
 }
 
+/// New messages of one conversation are counted up to here: nobody needs to know more, and a list is there at once
+/// after months away, too.
+pub const UNDISPLAYED_MAX: u32 = 1_000;
+
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ConversationView {
@@ -201,6 +205,7 @@ pub struct ConversationView {
     /// A direct conversation has the other person's name.
     #[n(2)]
     pub name: String,
+    /// Messages of others not displayed yet; [`UNDISPLAYED_MAX`] stands for that many or more.
     #[n(3)]
     pub undisplayed: u32,
     #[n(4)]

@@ -164,7 +164,7 @@ impl Engine {
         &mut self.conn
     }
 
-    fn turn<T>(
+    pub(crate) fn turn<T>(
         &mut self,
         now: Timestamp,
         what: impl FnOnce(&mut Turn<'_>) -> Result<T, EngineError>,
@@ -203,6 +203,7 @@ impl Engine {
             }
             Err(error) => {
                 self.live.reset(None);
+                self.live.largest.1 = Timestamp(0); // nothing of this turn was kept
                 Err(error)
             }
         }

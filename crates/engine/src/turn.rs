@@ -101,14 +101,16 @@ pub(crate) struct Live {
     pub alarms: BTreeSet<Timestamp>,
     /// When something was last looked at: a pause that had ended by then and was not used is nobody's any more.
     pub looked: Timestamp,
+    /// The largest time known; the second is what of it the store has.
+    pub largest: (Timestamp, Timestamp),
 }
 
 impl Live {
     /// A new connection, or none: nothing asked before will be answered.
     pub fn reset(&mut self, link: Option<Link>) {
-        let Self { next_request, looked, .. } = *self;
+        let Self { next_request, looked, largest, .. } = *self;
         let access_keys = std::mem::take(&mut self.access_keys);
-        *self = Self { link, next_request, looked, access_keys, ..Self::default() };
+        *self = Self { link, next_request, looked, largest, access_keys, ..Self::default() };
     }
     /// Whose answer this is; `None` for one from an earlier connection.
     pub fn take(&mut self, id: RequestId) -> Option<Want> {

@@ -9,7 +9,7 @@ use engine::{
 
 /// Chunks are large: fewer and longer writes. Both settings hold from the first table on.
 const BEGIN: &str = "PRAGMA page_size = 32768; PRAGMA auto_vacuum = INCREMENTAL;";
-/// No write-ahead log without shared memory.
+/// Chunks are long and written once: a write-ahead log would write them twice.
 const SETTINGS: &str = "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
      PRAGMA cache_size = -2048;";
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS chunk (\

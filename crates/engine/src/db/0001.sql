@@ -55,10 +55,12 @@ CREATE TABLE intent (
 ) STRICT;
 -- a claimed key package waiting for its commit
 CREATE TABLE claimed (device BLOB PRIMARY KEY, package BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+-- certificates [device, user, issuer] messages came with: far longer than most messages, so each chain stands here once
+CREATE TABLE chain (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, certs BLOB NOT NULL) STRICT;
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, sender BLOB NOT NULL,
   device BLOB NOT NULL, sent_at INTEGER NOT NULL, body BLOB, notice INTEGER, state INTEGER NOT NULL, delivery INTEGER NOT NULL,
-  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain BLOB,
+  log BLOB, branch BLOB, n INTEGER, displayed_at INTEGER, expires_at INTEGER, after_secs INTEGER, verified INTEGER, chain INTEGER,
   files INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX message_conversation ON message (conversation, position);

@@ -107,22 +107,28 @@ fn a_founding_is_in_the_sealed_store_and_goes_out_after_a_crash() {
 }
 
 #[test]
-fn a_store_with_a_journal_that_is_rolled_back_keeps_its_data_and_forgets_the_journal() {
+fn a_store_that_one_connection_has_for_itself_keeps_its_data_and_forgets_the_journal() {
     let store = Store::new("web");
     let key = crate::crypto::Secret::new(KEY);
-    let open = || sealed::unseal(Connection::open(&store.0).unwrap(), &key, SALT, "TRUNCATE");
+    let open = || sealed::unseal(Connection::open(&store.0).unwrap(), &key, SALT, "EXCLUSIVE");
     let mut conn = open().unwrap();
     let mode: String = conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
-    assert_eq!(mode, "truncate");
+    assert_eq!(mode, "wal");
     prepare(&mut conn).unwrap();
     conn.execute("INSERT INTO unit (unit, name) VALUES (x'01', 'Tiefbau')", []).unwrap();
-    assert!(forget_journal(&conn).unwrap(), "there is no other journal to wait for");
+    #[cfg(not(target_arch = "wasm32"))]
+    let length = |end: &str| std::fs::metadata(format!("{}{end}", store.0)).ok().map(|file| file.len());
+    #[cfg(not(target_arch = "wasm32"))]
+    assert!(length("-wal").unwrap() > 0);
+    assert!(forget_journal(&conn).unwrap(), "nobody else reads it");
+    #[cfg(not(target_arch = "wasm32"))]
+    assert_eq!((length("-wal"), length("-shm")), (Some(0), None), "a browser has no memory to share");
     drop(conn);
     let conn = open().unwrap();
     let name: String = conn.query_row("SELECT name FROM unit", [], |row| row.get(0)).unwrap();
     assert_eq!(name, "Tiefbau");
     let wrong = crate::crypto::Secret::new([8; 32]);
-    assert!(sealed::unseal(Connection::open(&store.0).unwrap(), &wrong, SALT, "TRUNCATE").is_err());
+    assert!(sealed::unseal(Connection::open(&store.0).unwrap(), &wrong, SALT, "EXCLUSIVE").is_err());
 }
 
 #[test]

@@ -17,7 +17,8 @@ use crate::{
     time, update,
 };
 use client_api::{
-    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, port::Dial,
+    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, UNDISPLAYED_MAX,
+    port::Dial,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -243,7 +244,7 @@ fn lines(view: &ConversationView) -> AnyView {
         html::span()
             .class("rp-badge")
             .attr("aria-label", move || tr("unread-count", &[("count", count.into())]))
-            .child(if count > 999 { "999+".into() } else { count.to_string() })
+            .child(counted(count))
     });
     let out = (!view.member).then(|| html::span().class("rp-mini").child(words("left")));
     (
@@ -254,6 +255,11 @@ fn lines(view: &ConversationView) -> AnyView {
         )),
     )
         .into_any()
+}
+
+/// How many are new, as far as they are counted.
+pub fn counted(undisplayed: u32) -> String {
+    if undisplayed < UNDISPLAYED_MAX { undisplayed.to_string() } else { format!("{}+", UNDISPLAYED_MAX - 1) }
 }
 
 /// The second line: what waits, what was begun, else the newest message.

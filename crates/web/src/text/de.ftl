@@ -160,6 +160,7 @@ row-waiting = { $count ->
 }
 unread-count = { $count ->
     [one] 1 ungelesen
+    [1000] mehr als 999 ungelesen
    *[other] { $count } ungelesen
 }
 banner-offline = Kein Netz
@@ -189,6 +190,7 @@ thread-empty = Nur die Beteiligten können lesen, was hier steht.
 loading-older = Ältere Nachrichten werden geladen
 new-messages = { $count ->
     [one] 1 neue Nachricht
+    [1000] Mehr als 999 neue Nachrichten
    *[other] { $count } neue Nachrichten
 }
 to-newest = Zu den neuesten Nachrichten

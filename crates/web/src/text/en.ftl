@@ -158,7 +158,10 @@ row-waiting = { $count ->
     [one] 1 message is waiting
    *[other] { $count } messages are waiting
 }
-unread-count = { $count } unread
+unread-count = { $count ->
+    [1000] more than 999 unread
+   *[other] { $count } unread
+}
 banner-offline = No network
 banner-unreachable = Server not reachable
 head-offline = No network. What you send goes out by itself as soon as there is one.
@@ -186,6 +189,7 @@ thread-empty = Only those taking part can read what is written here.
 loading-older = Loading older messages
 new-messages = { $count ->
     [one] 1 new message
+    [1000] More than 999 new messages
    *[other] { $count } new messages
 }
 to-newest = To the newest messages

@@ -5,8 +5,9 @@ use crate::{
     EngineError,
     db::{self, Db, Row, col, params},
 };
-use client_api::{ConversationId, DeviceId, MessageId, Notice, Timestamp, UserId};
+use client_api::{ConversationId, DeviceId, MessageId, Notice, Timestamp, UNDISPLAYED_MAX, UserId};
 use minicbor::bytes::ByteVec;
+use proto::chain::content_hash;
 
 /// A message as kept.
 #[derive(Clone, Debug)]
@@ -32,15 +33,15 @@ pub(crate) struct MessageRow {
 }
 
 const MESSAGE: &str = "SELECT position, id, conversation, sender, device, sent_at, body, notice, state, delivery,
-    displayed_at, expires_at, after_secs, verified, chain, files FROM message";
+    displayed_at, expires_at, after_secs, verified, (SELECT certs FROM chain WHERE seq = message.chain), files FROM message";
 const AFTER: &str = "WHERE conversation = ?1 AND position > ?2 ORDER BY position LIMIT ?3";
 const BEFORE: &str = "WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?3";
 const WITH_ATTACHMENTS: &str = "WHERE conversation = ?1 AND position < ?2 AND files = 1
     AND EXISTS (SELECT 1 FROM attachment a WHERE a.message = message.id) ORDER BY position DESC LIMIT ?3";
 const UNDISPLAYED: &str = "WHERE displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?1";
-/// New messages of others, and where the first one stands.
-const UNREAD: &str = "SELECT count(*), min(position) FROM message
-    WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0";
+/// New messages of others as far as they are counted, and where the first one stands.
+const UNREAD: &str = "SELECT count(*), min(position) FROM (SELECT position FROM message
+    WHERE conversation = ?1 AND displayed_at IS NULL AND delivery = 0 AND state = 0 ORDER BY position LIMIT ?2)";
 /// Own messages not on the server yet.
 const WAITING: &str = "SELECT count(*) FROM outbox WHERE conversation = ?1 AND message IS NOT NULL AND acked = 0";
 
@@ -131,6 +132,7 @@ pub(crate) fn list_expired(db: &Db<'_>, now: i64) -> Result<Vec<MessageRow>, Eng
 
 /// `false`: there is a message of this id already.
 pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineError> {
+    let chain = row.chain.as_deref().map(|certs| keep_chain(db, certs)).transpose()?;
     let added = db::run(
         db,
         "INSERT OR IGNORE INTO message (id, conversation, sender, device, sent_at, body, notice, state, delivery,
@@ -150,21 +152,32 @@ pub(crate) fn add_message(db: &Db<'_>, row: &MessageRow) -> Result<bool, EngineE
             row.expires_at,
             row.after_secs,
             row.verified,
-            row.chain,
+            chain,
             row.files
         ],
     )?;
     Ok(added > 0)
 }
 
+/// The row of a chain of certificates, which is kept once.
+fn keep_chain(db: &Db<'_>, certs: &[u8]) -> Result<i64, EngineError> {
+    let hash = content_hash(certs);
+    let known = || db::find(db, "SELECT seq FROM chain WHERE hash = ?1", [hash.as_bytes()], |row| row.get(0));
+    if let Some(seq) = known()? {
+        return Ok(seq);
+    }
+    db::run(db, "INSERT INTO chain (hash, certs) VALUES (?1, ?2)", params![hash.as_bytes(), certs])?;
+    Ok(db.last_insert_rowid())
+}
+
 pub(crate) fn chain_bytes(chain: &[ByteVec]) -> Vec<u8> {
     minicbor::to_vec(chain).expect("encoding to memory does not fail")
 }
 
-/// How many messages of others were not displayed yet, and the position of the first.
+/// How many messages of others were not displayed yet, up to [`UNDISPLAYED_MAX`], and the position of the first.
 pub(crate) fn count_undisplayed(db: &Db<'_>, id: &ConversationId) -> Result<(u32, Option<u64>), EngineError> {
     let found: Option<(u32, Option<i64>)> =
-        db::find(db, UNREAD, [id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        db::find(db, UNREAD, params![id.as_bytes(), UNDISPLAYED_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (count, first) = found.unwrap_or_default();
     Ok((count, first.and_then(|first| first.try_into().ok())))
 }
@@ -188,6 +201,63 @@ mod tests {
         let count = statement.parameter_count();
         let rows = statement.query_map(rusqlite::params_from_iter(vec![1; count]), |row| row.get::<_, String>(3));
         rows.unwrap().map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    }
+
+    fn row(number: u8, chain: Option<&[u8]>) -> MessageRow {
+        MessageRow {
+            position: 0,
+            id: MessageId([number; 32]),
+            conversation: ConversationId([0; 32]),
+            sender: UserId([1; 16]),
+            device: DeviceId([2; 16]),
+            sent_at: Timestamp(3),
+            body: Some(vec![4]),
+            notice: None,
+            state: 0,
+            delivery: 0,
+            displayed_at: None,
+            expires_at: None,
+            after_secs: None,
+            verified: None,
+            chain: chain.map(<[u8]>::to_vec),
+            files: false,
+        }
+    }
+
+    #[test]
+    fn a_chain_of_certificates_is_kept_once_and_found_with_each_of_its_messages() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::db::prepare(&mut conn).unwrap();
+        let tx = conn.transaction().unwrap();
+        let chains: [Option<&[u8]>; 5] = [Some(&[7]), Some(&[8]), Some(&[7]), None, Some(&[8])];
+        for (number, chain) in (0..).zip(chains) {
+            assert!(add_message(&tx, &row(number, chain)).unwrap());
+        }
+        for (number, chain) in (0..).zip(chains) {
+            let found = find_message(&tx, &MessageId([number; 32])).unwrap().unwrap();
+            assert_eq!(found.chain.as_deref(), chain);
+        }
+        let kept: i64 = tx.query_row("SELECT count(*) FROM chain", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 2);
+    }
+
+    #[test]
+    fn new_messages_are_counted_up_to_a_limit() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::db::prepare(&mut conn).unwrap();
+        let tx = conn.transaction().unwrap();
+        let here = ConversationId([0; 32]);
+        assert_eq!(count_undisplayed(&tx, &here).unwrap(), (0, None));
+        let row = row(0, None);
+        for number in 0..=UNDISPLAYED_MAX {
+            let mut id = [0; 32];
+            id[..4].copy_from_slice(&number.to_be_bytes());
+            add_message(&tx, &MessageRow { id: MessageId(id), ..row.clone() }).unwrap();
+            if number < 2 {
+                assert_eq!(count_undisplayed(&tx, &here).unwrap(), (number + 1, Some(1)));
+            }
+        }
+        assert_eq!(count_undisplayed(&tx, &here).unwrap(), (UNDISPLAYED_MAX, Some(1)));
     }
 
     #[test]

@@ -260,8 +260,8 @@ pub(crate) fn list_newest_first(
     entry: Option<(proto::BranchId, u32)>,
 ) -> Result<Vec<PlacedRow>, EngineError> {
     let (branch, n) = entry.map_or((Vec::new(), 0), |(branch, n)| (branch.as_bytes().to_vec(), n));
-    let sql = "SELECT body, chain, branch, n FROM message
-               WHERE log = ?1 AND state = 0 AND body IS NOT NULL AND chain IS NOT NULL AND n IS NOT NULL
+    let sql = "SELECT body, certs, branch, n FROM message JOIN chain ON chain.seq = message.chain
+               WHERE log = ?1 AND state = 0 AND body IS NOT NULL AND n IS NOT NULL
                  AND (branch = ?3 AND n > ?4
                       OR branch IN (SELECT branch FROM epoch WHERE log = ?1 AND number > ?2))
                ORDER BY position DESC LIMIT 20000";

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bridge,
-    page::list::in_words,
+    page::list::{counted, in_words},
     part::{
         icon::{Icon, icon, small},
         live, skeleton,
@@ -92,7 +92,7 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
     away.then(|| {
         let badge = move || {
             let count = view.with(|view| view.as_ref().map_or(0, |view| view.undisplayed));
-            (count > 0).then(|| html::span().class("rp-badge").child(count))
+            (count > 0).then(|| html::span().class("rp-badge").child(counted(count)))
         };
         html::button()
             .attr("type", "button")

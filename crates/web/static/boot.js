@@ -24,5 +24,7 @@ addEventListener('error', (event) => {
   document.body.replaceChildren(element('main', 'rp-enrol', inside));
 });
 
+const script = await import('/script.js');
+script.beginWorker();
 const { default: init } = await import('/page.js');
 await init({ module_or_path: '/page_bg.wasm' });

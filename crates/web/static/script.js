@@ -11,9 +11,26 @@ const policy = globalThis.trustedTypes?.createPolicy('rohrpost', {
 });
 const trusted = (url) => (policy ? policy.createScriptURL(url) : url);
 
-/** The engine in its worker. */
+let begun;
+
+/** The engine in its worker, begun before there is a page to hear it: what it says until then is kept. */
+export function beginWorker() {
+  const worker = new Worker(trusted('/worker.js'), { type: 'module' });
+  const said = [];
+  const keep = (event) => said.push(event);
+  worker.addEventListener('message', keep);
+  worker.addEventListener('error', keep);
+  begun = { worker, said, keep };
+}
+
+/** The worker, for whoever listens to it from now on. */
 export function startWorker() {
-  return new Worker(trusted('/worker.js'), { type: 'module' });
+  const { worker, said, keep } = begun;
+  worker.removeEventListener('message', keep);
+  worker.removeEventListener('error', keep);
+  const again = (event) => worker.dispatchEvent(new event.constructor(event.type, event));
+  setTimeout(() => said.forEach(again));
+  return worker;
 }
 
 /** The worker that keeps the release on the device. */

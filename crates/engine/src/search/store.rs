@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The index: FTS5 trigrams over folded text, newest first by row number, inside the caller's transaction.
 //!
-//! The row number is `time in milliseconds × 2^20 + free slot`, so the newest come first without sorting.
+//! The row number is `time in milliseconds × 64 + free slot`, so the newest come first without sorting. Few slots, because
+//! the index writes the distance from row to row beside every trigram.
 //! FTS5 overwrites what is removed (`secure-delete`), SQLite the pages and cells (`secure_delete`). What may stay
 //! until the next merge is a single trigram that divided two pages of the index; never a word.
 
@@ -13,9 +14,14 @@ use client_api::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// Slots per millisecond.
-const SLOT_BITS: u32 = 20;
-/// The last millisecond that fits: in the year 2248.
-const TIME_MAX: u64 = (1 << 43) - 1;
+const SLOTS: i64 = 64;
+/// The last millisecond that counts, in the year 10889: room for whatever else is said to be of then.
+const TIME_MAX: u64 = (1 << 48) - 1;
+
+/// Bytes of a page of the index: with what belongs to it, it fits into one encrypted page of the file, not into two.
+const PAGE_BYTES: u32 = 3_900;
+/// As few segments as FTS5 lets be: each of them is looked into for every trigram.
+const SEGMENTS: u32 = 2;
 
 /// What is searched; each corpus is its own index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +53,8 @@ pub fn prepare(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         tx.execute_batch(&format!(
             "CREATE TABLE {table}_item (row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
              CREATE VIRTUAL TABLE {table} USING fts5(plain, wide, starts, tokenize = 'trigram case_sensitive 1');
-             INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1);"
+             INSERT INTO {table} ({table}, rank)
+             VALUES ('secure-delete', 1), ('pgsz', {PAGE_BYTES}), ('automerge', {SEGMENTS});"
         ))?;
     }
     Ok(())
@@ -128,11 +135,17 @@ pub fn find_where<E: From<rusqlite::Error>>(
     Ok(found)
 }
 
+/// Behind what is there of the same millisecond. Where that is full, however many are said to be of one time, the next
+/// slots are tried, twice as many each time.
 fn free_row(tx: &Transaction<'_>, table: &str, at: Timestamp) -> rusqlite::Result<i64> {
-    let first = (at.0.min(TIME_MAX) << SLOT_BITS).cast_signed();
-    let last = first | ((1 << SLOT_BITS) - 1);
-    let taken: Option<i64> = tx
-        .prepare_cached(&format!("SELECT max(row) FROM {table}_item WHERE row BETWEEN ?1 AND ?2"))?
-        .query_row([first, last], |row| row.get(0))?;
-    Ok(taken.map_or(first, |row| row + 1))
+    let mut newest = tx.prepare_cached(&format!("SELECT max(row) FROM {table}_item WHERE row BETWEEN ?1 AND ?2"))?;
+    let (mut first, mut slots) = (at.0.min(TIME_MAX).cast_signed() * SLOTS, SLOTS);
+    loop {
+        let last = first + slots - 1;
+        match newest.query_row([first, last], |row| row.get::<_, Option<i64>>(0))? {
+            None => return Ok(first),
+            Some(taken) if taken < last => return Ok(taken + 1),
+            Some(_) => (first, slots) = (last + 1, slots * 2),
+        }
+    }
 }

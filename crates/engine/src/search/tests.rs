@@ -191,6 +191,25 @@ fn nothing_of_a_removed_text_stays_in_the_file() {
     }
 }
 
+#[test]
+fn however_many_are_of_one_millisecond_all_are_found() {
+    let mut conn = Connection::open_in_memory().unwrap();
+    prepare(&mut conn);
+    let tx = conn.transaction().unwrap();
+    let (now, later) = (Timestamp(1000), Timestamp(1002));
+    insert(&tx, Corpus::Messages, b"later", later, "Schlagloch").unwrap();
+    for n in 0..2_000u16 {
+        insert(&tx, Corpus::Messages, &n.to_be_bytes(), now, "Schlagloch").unwrap();
+    }
+    insert(&tx, Corpus::Messages, b"last", Timestamp(u64::MAX), "Schlagloch").unwrap();
+    insert(&tx, Corpus::Messages, b"and one more", Timestamp(u64::MAX), "Schlagloch").unwrap();
+    tx.commit().unwrap();
+    let tx = conn.transaction().unwrap();
+    let found = find(&tx, Corpus::Messages, "loch", 3_000).unwrap();
+    assert_eq!(found.len(), 2_003);
+    assert_eq!(found[..2], [b"and one more".to_vec(), b"last".to_vec()]);
+}
+
 /// Marked by its size as the slowest of this corpus: prints what it measures.
 #[cfg_attr(target_arch = "wasm32", ignore = "takes the time")]
 #[test]

@@ -48,7 +48,7 @@ CREATE INDEX device_ends ON device (cert_ends);
 
 CREATE INDEX device_user ON device (user);
 
-CREATE TABLE draft (conversation BLOB PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE draft (conversation BLOB PRIMARY KEY, draft BLOB NOT NULL) STRICT;
 
 CREATE TABLE epoch (log BLOB NOT NULL, number INTEGER NOT NULL, branch BLOB NOT NULL, authenticator BLOB NOT NULL, moderators BLOB NOT NULL, PRIMARY KEY (log, number)) STRICT;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tabs, accounts and links of one browser: one tab at a time, an account each, nothing lost on the way.
 import { test, expect } from '../lib/story.mjs';
+import { cameraNotes, noise, photo } from '../lib/picture.mjs';
 
 const NOTICE = 'Rohrpost ist schon geöffnet';
 
@@ -92,4 +93,40 @@ test('a reload right after sending keeps the message, and a draft stays where it
   await aylin.composer.press('Enter');
   await expect(aylin.state('angefangen')).toHaveText('auf dem Server');
   await expect(aylin.row('Jonas Petersen')).not.toContainText('Entwurf');
+});
+
+test('a photo, a file and a place wait with their draft: over another conversation, a reload, and until they are sent', async ({ town, browse }) => {
+  const aylin = await browse({ link: await town.invite('Aylin Demir') });
+  const jonas = await browse({ link: await town.invite('Jonas Petersen') });
+  await town.neighbour('crew', 'Mehmet Kaya');
+  await aylin.begin(['Mehmet Kaya']);
+  await aylin.begin(['Jonas Petersen']);
+  await aylin.shoot(await town.file('Loch.jpg', photo({ notes: cameraNotes({ place: [53.8655, 10.6866] }) })));
+  await aylin.attach(await town.file('Plan.bin', noise(5_000_000)));
+  await aylin.open('Mehmet Kaya'); // while they are still being taken in
+  await expect(aylin.page.locator('.rp-att')).toHaveCount(0);
+  await expect(aylin.row('Jonas Petersen')).toContainText('Entwurf: Foto');
+  await aylin.open('Jonas Petersen');
+  await aylin.attached(2);
+  const place = aylin.page.locator('.rp-cchip', { hasText: '53,86550' });
+  await expect(place).toBeVisible();
+  await expect(aylin.page.locator('.rp-att__pic img')).toHaveCount(1);
+
+  await aylin.open('Mehmet Kaya'); // what is written is kept when a conversation is left
+  await expect(aylin.row('Jonas Petersen')).toContainText('Entwurf: Foto');
+  await aylin.open('Jonas Petersen');
+  await aylin.reload();
+  await aylin.attached(2);
+  await expect(place).toBeVisible();
+  await expect(aylin.page.locator('.rp-att__pic img')).toHaveCount(1);
+  await expect(aylin.page.locator('.rp-att', { hasText: 'Loch.jpg' }).getByRole('status')).toHaveText('bereit'); // nothing of the camera's is in it
+  await aylin.page.getByRole('button', { name: 'Plan.bin entfernen' }).click();
+  await aylin.attached(1);
+  await aylin.write('Bei der Brücke');
+  await jonas.open('Aylin Demir');
+  await expect(jonas.message('Bei der Brücke').getByRole('button', { name: /Loch.jpg/ })).toBeVisible();
+  await expect(jonas.message('Bei der Brücke')).toContainText('53,86550');
+  await aylin.reload();
+  await expect(aylin.message('Bei der Brücke')).toBeVisible();
+  await expect(aylin.page.locator('.rp-att')).toHaveCount(0);
 });

@@ -75,6 +75,13 @@ pub struct Draft {
     pub in_reply_to: Option<MessageId>,
 }
 
+impl Draft {
+    /// Nothing was written, chosen or answered; how long it was to last alone is nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self { expires: self.expires, ..Self::default() }
+    }
+}
+
 /// One row of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -216,14 +223,14 @@ pub enum Command {
         #[n(2)]
         passphrase: Passphrase,
     },
-    /// Keeps what was typed and not sent yet; an empty text forgets it. Kept only in this device's sealed store.
+    /// Keeps what is not sent yet, with its files; an empty one is forgotten. Kept only in this device's sealed store.
     #[n(18)]
     #[cbor(map)]
     SaveDraft {
         #[n(0)]
         conversation: ConversationId,
         #[n(1)]
-        text: String,
+        draft: Draft,
     },
     /// Removes messages from this device alone, their attachments' bytes too.
     #[n(19)]

@@ -15,7 +15,7 @@ pub use id::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, Messa
 pub use time::Timestamp;
 pub use view::{
     AccountState, ActKind, ActView, AttachmentState, AttachmentView, ConversationKind, ConversationView, Delivery,
-    ForwardedView, InvitationView, MemberView, MessageState, MessageView, Notice, PendingView, PersonView, PreviewView,
-    Query, QuoteView, Status, UNDISPLAYED_MAX, View,
+    DraftView, ForwardedView, InvitationView, MemberView, MessageState, MessageView, Notice, PendingView, PersonView,
+    PreviewView, Query, QuoteView, Status, UNDISPLAYED_MAX, View,
 };
 pub use why::Why;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a user interface sees: plain data without keys, asked for by a query.
 
-use crate::{Approval, AttachmentId, ConversationId, Expiry, MessageId, Place, Timestamp, UserId, Why};
+use crate::{Approval, AttachmentId, ConversationId, Draft, Expiry, MessageId, Place, Timestamp, UserId, Why};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -191,6 +191,17 @@ pub enum ConversationKind {
     Own,
 }
 
+/// A message begun and not sent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DraftView {
+    #[n(0)]
+    pub draft: Draft,
+    /// Those of its attachments that are here, in its order.
+    #[n(1)]
+    pub files: Vec<AttachmentView>,
+}
+
 /// New messages of one conversation are counted up to here: nobody needs to know more, and a list is there at once
 /// after months away, too.
 pub const UNDISPLAYED_MAX: u32 = 1_000;
@@ -228,9 +239,9 @@ pub struct ConversationView {
     /// The newest line.
     #[n(10)]
     pub last: Option<PreviewView>,
-    /// Typed and not sent.
+    /// Begun and not sent.
     #[n(11)]
-    pub draft: Option<String>,
+    pub draft: Option<DraftView>,
     /// Own messages not on the server yet.
     #[n(12)]
     pub waiting: u32,

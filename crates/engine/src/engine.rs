@@ -136,6 +136,15 @@ impl Engine {
         Ok(out)
     }
 
+    /// To be called once when a profile is opened, not when its store is opened anew after a failure: files that were
+    /// taken in before and are in no draft are forgotten.
+    ///
+    /// # Errors
+    /// [`EngineError`]: the store failed.
+    pub fn forget_unsent(&mut self, now: Timestamp) -> Result<(), EngineError> {
+        self.turn(now, conversation::forget_unsent).map(drop)
+    }
+
     /// Answers a question; what has expired is deleted first.
     ///
     /// # Errors
@@ -281,7 +290,7 @@ fn run(turn: &mut Turn<'_>, command: Command) -> Result<client_api::Answer, Fail
         Command::Forward { message, to } => conversation::forward(turn, &message, &to),
         Command::MarkDisplayed(messages) => conversation::mark_displayed(turn, &messages),
         Command::FetchAttachment(attachment) => conversation::fetch_attachment(turn, &attachment),
-        Command::SaveDraft { conversation, text } => conversation::save_draft(turn, &conversation, &text),
+        Command::SaveDraft { conversation, draft } => conversation::save_draft(turn, &conversation, &draft),
         Command::DeleteHere(messages) => conversation::delete_here(turn, &messages),
         Command::DropFile(attachment) => conversation::drop_file(turn, &attachment),
         Command::CancelSend(message) => conversation::cancel_send(turn, &message),

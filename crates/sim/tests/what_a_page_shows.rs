@@ -3,8 +3,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{
-    Answer, AttachmentId, Command, CommandError, ConversationId, ConversationView, Delivery, Draft, Event, Expiry,
-    MessageId, MessageState, MessageView, NewPerson, Notice, Query, View, Why,
+    Answer, AttachmentId, AttachmentState, Command, CommandError, ConversationId, ConversationView, Delivery, Draft,
+    Event, Expiry, MessageId, MessageState, MessageView, NewPerson, Notice, Place, Query, View, Why,
 };
 use sim::{Person, World};
 
@@ -119,13 +119,17 @@ fn people_still_to_be_added_are_counted_as_members() {
 fn a_draft_is_kept_over_a_restart_until_it_is_sent_or_emptied() {
     let (mut world, [ada, ben, _]) = town(3);
     let chat = world.direct(ada, ben);
-    let save = |world: &mut World, text: String| world.command(ada, Command::SaveDraft { conversation: chat, text });
+    let save = |world: &mut World, text: String| {
+        let draft = Draft { text, ..Draft::default() };
+        world.command(ada, Command::SaveDraft { conversation: chat, draft })
+    };
+    let text = |world: &mut World| overview(world, ada, chat).draft.map(|kept| kept.draft.text);
     world.events(ada);
     assert_eq!(save(&mut world, "Guten".into()), Ok(Answer::Done));
     assert!(world.events(ada).contains(&Event::ConversationChanged(chat)));
     assert_eq!(save(&mut world, "Guten Morgen".into()), Ok(Answer::Done));
     world.crash(ada);
-    assert_eq!(overview(&mut world, ada, chat).draft.as_deref(), Some("Guten Morgen"));
+    assert_eq!(text(&mut world).as_deref(), Some("Guten Morgen"));
     world.say(ada, chat, "Guten Morgen!");
     assert_eq!(overview(&mut world, ada, chat).draft, None);
     assert_eq!(save(&mut world, "doch nicht".into()), Ok(Answer::Done));
@@ -133,11 +137,42 @@ fn a_draft_is_kept_over_a_restart_until_it_is_sent_or_emptied() {
     assert_eq!(overview(&mut world, ada, chat).draft, None);
     assert_eq!(save(&mut world, "x".repeat(64 * 1024)), Ok(Answer::Done));
     assert_eq!(save(&mut world, "x".repeat(64 * 1024 + 1)), Err(CommandError::Invalid(Why::TooLong)));
-    assert_eq!(overview(&mut world, ada, chat).draft.map(|text| text.len()), Some(64 * 1024));
-    let nowhere = Command::SaveDraft { conversation: ConversationId([9; 32]), text: "x".into() };
+    assert_eq!(text(&mut world).map(|text| text.len()), Some(64 * 1024));
+    let draft = Draft { text: "x".into(), ..Draft::default() };
+    let nowhere = Command::SaveDraft { conversation: ConversationId([9; 32]), draft };
     assert_eq!(world.command(ada, nowhere), Err(CommandError::Unknown(Why::NoSuchConversation)));
     world.pass(60_000);
     assert_eq!(world.texts(ben, chat), ["Guten Morgen!"]);
+}
+
+#[test]
+fn files_of_a_draft_are_kept_over_a_restart_and_sent_with_it_others_are_forgotten() {
+    let (mut world, [ada, ben, _]) = town(7);
+    let chat = world.direct(ada, ben);
+    let (kept, dropped, nobodys) =
+        (stage(&mut world, ada, "a.jpg"), stage(&mut world, ada, "b.jpg"), stage(&mut world, ada, "c.jpg"));
+    let half = Command::StageFile { name: "halb.jpg".into(), media_type: "image/jpeg".into(), size_bytes: 9 };
+    let Ok(Answer::Attachment(half)) = world.command(ada, half) else { panic!("not staged") };
+    let place = Some(Place { latitude_e7: 525_000_000, longitude_e7: 134_000_000, accuracy_m: 5 });
+    let draft = Draft { attachments: vec![dropped, kept, half], place, ..Draft::default() };
+    world.command(ada, Command::SaveDraft { conversation: chat, draft: draft.clone() }).unwrap();
+    world.command(ada, Command::DropFile(dropped)).unwrap();
+    world.crash(ada);
+    let found = overview(&mut world, ada, chat).draft.expect("a draft");
+    assert_eq!(found.draft, Draft { attachments: vec![kept], ..draft });
+    let names: Vec<_> = found.files.iter().map(|file| (file.name.as_str(), file.state)).collect();
+    assert_eq!(names, [("a.jpg", AttachmentState::Here)]);
+    let gone = Draft { attachments: vec![nobodys], ..Draft::default() };
+    let sent = world.command(ada, Command::Send { conversation: chat, draft: gone });
+    assert_eq!(sent, Err(CommandError::Unknown(Why::NoSuchAttachment)));
+    world.command(ada, Command::Send { conversation: chat, draft: found.draft }).unwrap();
+    assert_eq!(overview(&mut world, ada, chat).draft, None);
+    world.pass(60_000);
+    world.crash(ada);
+    let View::Messages(all) = world.query(ben, Query::Messages { conversation: chat, after: 0, limit: 9 }) else {
+        panic!("no messages")
+    };
+    assert!(all.iter().any(|one| one.place == place && one.attachments.len() == 1), "{all:?}");
 }
 
 #[test]

@@ -95,8 +95,10 @@ impl Body {
     fn open(profile: Profile, outlets: Outlets) -> Result<(Self, Inlets), ClientError> {
         let (tell, wires) = mpsc::channel(64);
         let (transfers, done) = Transfers::new();
+        let mut engine = open_engine(&profile)?;
+        engine.forget_unsent(ground::now()).map_err(|error| failed(&error))?;
         let body = Self {
-            engine: Some(open_engine(&profile)?),
+            engine: Some(engine),
             profile,
             link: Link::new(tell),
             server: None,

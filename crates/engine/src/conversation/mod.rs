@@ -30,7 +30,7 @@ mod view;
 pub(crate) use command::usurp;
 pub(crate) use command::{add_member, create_group, leave, open_direct, remove_member};
 pub(crate) use commit::{candidate, commit_answered};
-pub(crate) use draft::save_draft;
+pub(crate) use draft::{forget_unsent, save_draft};
 pub(crate) use erase::{cancel_send, delete_here, drop_file};
 pub(crate) use expire::{expire, mark_displayed, note_server_time};
 pub(crate) use file::{attachment_complete, attachment_lost, fetch_attachment, stage_chunk, stage_file, stage_finish};

@@ -44,7 +44,7 @@ pub(super) fn one(
         members: u32::try_from(members(turn, &row.id)?.len()).unwrap_or(u32::MAX),
         moderator,
         last: last.map(|last| preview(turn, last)).transpose()?,
-        draft: draft::find(turn.db, &row.id)?,
+        draft: draft::find(turn, &row.id)?,
         waiting: store::count_waiting(turn.db, &row.id)?,
         first_undisplayed,
     })

@@ -45,8 +45,8 @@ CREATE TABLE conversation (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, peer BLOB, member INTEGER NOT NULL,
   moderators BLOB NOT NULL, problem INTEGER
 ) STRICT;
--- typed and not sent
-CREATE TABLE draft (conversation BLOB PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+-- begun and not sent
+CREATE TABLE draft (conversation BLOB PRIMARY KEY, draft BLOB NOT NULL) STRICT;
 CREATE TABLE member (conversation BLOB NOT NULL, user BLOB NOT NULL, devices INTEGER NOT NULL, moderator INTEGER NOT NULL, PRIMARY KEY (conversation, user)) STRICT;
 -- kind 0 add, 1 remove, 2 leave, 3 revoked or proposed removal by rank
 CREATE TABLE intent (

@@ -76,6 +76,8 @@ impl World {
     pub fn crash(&mut self, person: Person) {
         self.disconnect(person);
         self.reopen(person);
+        let now = self.clock(person);
+        self.seats[person.0].engine().forget_unsent(now).expect("the store works");
     }
 
     pub(crate) fn reopen(&mut self, person: Person) {

@@ -273,7 +273,11 @@ fn preview(view: &ConversationView) -> AnyView {
     }
     if let Some(draft) = view.draft.clone() {
         let mark = html::span().class("rp-row__draft").child(words("draft"));
-        return line().child((mark, " ", draft)).into_any();
+        let file = draft.files.first().map(|file| (file.name.clone(), file.media_type.clone()));
+        let text = Some(draft.draft.text).filter(|text| !text.trim().is_empty());
+        return line()
+            .child((mark, " ", live(move || content(text.as_deref(), file.as_ref()).unwrap_or_else(|| t("message")))))
+            .into_any();
     }
     let Some(last) = view.last.clone() else { return line().child(words("no-message")).into_any() };
     let state = match last.delivery {
@@ -297,17 +301,22 @@ fn said(last: &PreviewView, is_group: bool) -> String {
         }
         MessageState::Shown => {}
     }
-    let what = match (&last.text, &last.attachment) {
-        (Some(text), _) if !text.is_empty() => text.replace('\n', " "),
-        (_, Some((_, media_type))) if media_type.starts_with("image/") => t("photo"),
-        (_, Some((name, _))) => name.clone(),
-        _ if last.forwarded => t("forwarded-message"),
-        _ => t("message"),
-    };
+    let what = content(last.text.as_deref(), last.attachment.as_ref())
+        .unwrap_or_else(|| t(if last.forwarded { "forwarded-message" } else { "message" }));
     match last.delivery {
         Delivery::Received if is_group => format!("{}: {what}", last.sender_name),
         Delivery::Received => what,
         _ => tr("row-you", &[("text", what.into())]),
+    }
+}
+
+/// A message in one line: its text, else what is attached (name, kind).
+fn content(text: Option<&str>, attachment: Option<&(String, String)>) -> Option<String> {
+    match (text, attachment) {
+        (Some(text), _) if !text.is_empty() => Some(text.replace('\n', " ")),
+        (_, Some((_, media_type))) if media_type.starts_with("image/") => Some(t("photo")),
+        (_, Some((name, _))) => Some(name.clone()),
+        _ => None,
     }
 }
 

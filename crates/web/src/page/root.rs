@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The whole page: first what is needed to open an account, then the messenger.
 
-use super::{palette, shell, start};
+use super::{conversation::Composers, palette, shell, start};
 use crate::{
     notice,
     part::live,
@@ -25,6 +25,7 @@ pub fn root() -> AnyView {
     notice::title(app);
     notice::aloud(app);
     update::watch(app);
+    Composers::provide(app);
     spawn_local(app.open(link.map(Which::Link), false));
     let screen = Memo::new(move |_| which(app));
     (

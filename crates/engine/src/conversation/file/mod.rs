@@ -3,7 +3,7 @@
 
 mod stage;
 
-pub(super) use stage::{attach, drop_staged, staged};
+pub(super) use stage::{attach, drop_staged, find_staged, list_staged, staged};
 pub(crate) use stage::{stage_chunk, stage_file, stage_finish};
 
 use crate::{
@@ -286,7 +286,7 @@ pub(super) fn forget(turn: &mut Turn<'_>, message: &MessageId, server: Server) -
     Ok(())
 }
 
-fn drop_row(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
+pub(super) fn drop_row(turn: &mut Turn<'_>, id: &AttachmentId) -> Result<(), EngineError> {
     db::run(turn.db, "DELETE FROM attachment WHERE id = ?1", [id.as_bytes()])?;
     turn.doomed.push(*id);
     Ok(())

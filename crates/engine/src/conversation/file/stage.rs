@@ -11,11 +11,11 @@ use crate::{
     },
     conversation::command::ready,
     crypto::Secret,
-    db::{self, params},
+    db::{self, col, params},
     error::{Fail, bug},
     turn::Turn,
 };
-use client_api::{Answer, AttachmentId, CommandError, MessageId, Why};
+use client_api::{Answer, AttachmentId, AttachmentState, AttachmentView, CommandError, MessageId, Why};
 use proto::limit::BLOB_CHUNK_BYTES;
 
 /// Number under which the bytes of a file being taken in that fill no chunk yet are kept, sealed like a chunk.
@@ -152,6 +152,21 @@ pub(in crate::conversation) fn attach(
     let sql = "UPDATE attachment SET message = ?2 WHERE id = ?1";
     db::run(turn.db, sql, params![id.as_bytes(), message.as_bytes()])?;
     Ok(())
+}
+
+/// A file that was taken in whole and is in no message.
+pub(in crate::conversation) fn find_staged(
+    turn: &Turn<'_>,
+    id: &AttachmentId,
+) -> Result<Option<AttachmentView>, EngineError> {
+    let row = super::find(turn, id)?.filter(|row| row.state == UPLOADING && row.message.is_none());
+    Ok(row.map(|row| AttachmentView { state: AttachmentState::Here, ..super::view(row) }))
+}
+
+/// Files taken in, whole or in part, that are in no message.
+pub(in crate::conversation) fn list_staged(turn: &Turn<'_>) -> Result<Vec<AttachmentId>, EngineError> {
+    let sql = "SELECT id FROM attachment WHERE message IS NULL AND own = 1 AND state IN (?1, ?2)";
+    db::list(turn.db, sql, [STAGING, UPLOADING], |row| col(row, 0))
 }
 
 /// Forgets a file that is in no message; `false`: it is in one.

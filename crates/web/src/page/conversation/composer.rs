@@ -23,16 +23,56 @@ use crate::{
     text::{t, tr, words},
 };
 use client_api::{
-    Answer, AttachmentId, Command, ConversationId, ConversationView, Draft, Expiry, MessageView, Place, Query,
-    Timestamp,
+    AccountState, Answer, Command, ConversationId, ConversationView, Draft, DraftView, Expiry, MessageView, Place,
+    Query, Timestamp,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{FileList, HtmlInputElement, KeyboardEvent};
 
 /// A draft is kept this long after the last key.
 const KEEP: Duration = Duration::from_millis(300);
+
+/// The composers of this page, one for each conversation that was opened: what is being written, and files still being
+/// taken in, go on while somebody looks elsewhere.
+#[derive(Clone, Copy)]
+pub struct Composers {
+    all: StoredValue<HashMap<ConversationId, Composer>>,
+    /// What lives as long as the page.
+    owner: StoredValue<Option<Owner>>,
+}
+
+impl Composers {
+    /// For everything below; they go with the account.
+    pub fn provide(app: App) {
+        let (all, owner) = (StoredValue::new(HashMap::new()), StoredValue::new(Owner::current()));
+        provide_context(Self { all, owner });
+        Effect::new(move |_| {
+            if app.status.with(|status| status.account != AccountState::Ready) {
+                all.set_value(HashMap::new());
+            }
+        });
+    }
+
+    pub fn of(self, id: ConversationId) -> Composer {
+        if let Some(composer) = self.all.with_value(|all| all.get(&id).copied()) {
+            composer.more.set(false);
+            composer.choosing.set(false);
+            return composer;
+        }
+        let make = || {
+            let composer = Composer::new(id);
+            composer.keep();
+            composer
+        };
+        let composer = self.owner.get_value().map_or_else(make, |owner| owner.with(make));
+        self.all.update_value(|all| {
+            all.insert(id, composer);
+        });
+        composer
+    }
+}
 
 /// The message being written.
 #[derive(Clone, Copy)]
@@ -49,13 +89,15 @@ pub struct Composer {
     choosing: RwSignal<bool>,
     next: RwSignal<u64>,
     input: NodeRef<html::Textarea>,
-    due: RwSignal<u64>,
+    due: StoredValue<u64>,
+    /// As the store has it; `None` until it was read.
+    kept: StoredValue<Option<Draft>>,
     /// What lives as long as the composer is made under it: a menu that closes takes its own with it.
     owner: StoredValue<Option<Owner>>,
 }
 
 impl Composer {
-    pub fn new(id: ConversationId) -> Self {
+    fn new(id: ConversationId) -> Self {
         Self {
             id,
             text: RwSignal::default(),
@@ -68,55 +110,103 @@ impl Composer {
             choosing: RwSignal::new(false),
             next: RwSignal::new(0),
             input: NodeRef::new(),
-            due: RwSignal::new(0),
+            due: StoredValue::new(0),
+            kept: StoredValue::new(None),
             owner: StoredValue::new(Owner::current()),
         }
     }
 
-    /// What was typed before this conversation was left.
-    pub fn restore(self, app: App) {
-        let _ = app;
+    /// Reads what was begun earlier, then keeps every change.
+    fn keep(self) {
         spawn_local(async move {
-            if let Ok(Some(view)) = ask!(Query::Conversation(self.id), Conversation)
-                && let Some(draft) = view.draft
-                && self.text.try_get_untracked().is_some_and(|text| text.is_empty())
-            {
-                self.text.set(draft);
-                request_animation_frame(move || self.grow());
+            let view = ask!(Query::Conversation(self.id), Conversation).ok().flatten();
+            let kept = view.and_then(|view| view.draft);
+            self.kept.set_value(Some(kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default()));
+            match kept {
+                Some(kept) if self.now().is_empty() => self.put_back(kept).await,
+                // what was typed meanwhile is newer
+                _ => self.changed(),
             }
         });
-        let save = move || {
-            if let Some(text) = self.text.try_get_untracked() {
-                self.save(text);
+        Effect::new(move |_| {
+            self.draft();
+            self.changed();
+        });
+        let handle = window_event_listener_untyped("pagehide", move |_| self.save());
+        on_cleanup(move || handle.remove());
+    }
+
+    /// As it would be sent now.
+    fn draft(self) -> Draft {
+        let noted = self.noted.get();
+        Draft {
+            text: self.text.get(),
+            attachments: self.items.with(|all| all.iter().filter_map(Item::attachment).collect()),
+            place: noted.place,
+            captured_at: noted.taken,
+            expires: self.expires.get(),
+            in_reply_to: self.reply.with(|reply| reply.as_ref().map(|view| view.id)),
+        }
+    }
+
+    fn now(self) -> Draft {
+        untrack(|| self.draft())
+    }
+
+    async fn put_back(self, DraftView { draft, files }: DraftView) {
+        for file in files {
+            let number = self.number();
+            let Some(owner) = self.owner.get_value() else { return };
+            let item = owner.with(|| Item::kept(number, file));
+            self.items.update(|all| all.push(item));
+        }
+        self.noted.set(Noted { place: draft.place, taken: draft.captured_at });
+        self.expires.set(draft.expires);
+        self.text.set(draft.text);
+        request_animation_frame(move || self.grow());
+        if let Some(id) = draft.in_reply_to {
+            self.reply.set(ask!(Query::Message(id), Message).ok().flatten());
+        }
+    }
+
+    /// Saved soon; many changes in a row are saved once.
+    fn changed(self) {
+        let number = self.due.get_value() + 1;
+        self.due.set_value(number);
+        set_timeout(
+            move || {
+                if self.due.get_value() == number {
+                    self.save();
+                }
+            },
+            KEEP,
+        );
+    }
+
+    fn save(self) {
+        let draft = self.now();
+        if self.kept.with_value(|kept| kept.as_ref().is_none_or(|kept| *kept == draft)) {
+            return;
+        }
+        self.kept.set_value(Some(draft.clone()));
+        let command = Command::SaveDraft { conversation: self.id, draft };
+        spawn_local(async move {
+            if bridge::tell(command).await.is_err() {
+                // unequal to whatever comes: tried again with the next change
+                self.kept.set_value(Some(Draft::default()));
             }
-        };
-        let handle = window_event_listener_untyped("pagehide", move |_| save());
-        on_cleanup(move || {
-            handle.remove();
-            save();
         });
     }
 
-    fn save(self, text: String) {
-        let command = Command::SaveDraft { conversation: self.id, text };
-        spawn_local(async move {
-            let _ = bridge::tell(command).await;
-        });
+    /// A number nothing else here has.
+    fn number(self) -> u64 {
+        self.next.update(|next| *next += 1);
+        self.next.get_untracked()
     }
 
     fn typed(self, text: String) {
         self.text.set(text);
         self.grow();
-        let number = self.due.get_untracked() + 1;
-        self.due.set(number);
-        set_timeout(
-            move || {
-                if self.due.try_get_untracked() == Some(number) {
-                    self.save(self.text.get_untracked());
-                }
-            },
-            KEEP,
-        );
     }
 
     /// Browsers that can't size a text field by its content are helped.
@@ -158,8 +248,7 @@ impl Composer {
     /// Takes files in.
     pub fn take(self, app: App, list: &FileList, origin: Origin) {
         for file in picture::files(list) {
-            self.next.update(|next| *next += 1);
-            let number = self.next.get_untracked();
+            let number = self.number();
             let Some(owner) = self.owner.get_value() else { return };
             let item = owner.with(|| Item::new(number, file, origin));
             self.items.update(|all| all.push(item.clone()));
@@ -485,22 +574,14 @@ fn send(app: App, open: Open) {
     if composer.is_empty() || !composer.is_complete() {
         return;
     }
-    let items = composer.items.get_untracked();
-    let attachments: Vec<AttachmentId> = items.iter().filter_map(Item::attachment).collect();
-    let noted = composer.noted.get_untracked();
+    let (items, noted) = (composer.items.get_untracked(), composer.noted.get_untracked());
     let reply = composer.reply.get_untracked();
-    let draft = Draft {
-        text: composer.text.get_untracked().trim().to_owned(),
-        attachments,
-        place: noted.place,
-        captured_at: noted.taken,
-        expires: composer.expires.get_untracked(),
-        in_reply_to: reply.as_ref().map(|view| view.id),
-    };
-    let echo = Echo { number: composer.next.get_untracked() + 1, text: draft.text.clone() };
-    composer.next.set(echo.number);
+    let draft = composer.now();
+    let draft = Draft { text: draft.text.trim().to_owned(), ..draft };
+    let echo = Echo { number: composer.number(), text: draft.text.clone() };
     open.window.echoes.update(|all| all.push(echo.clone()));
-    composer.due.update(|due| *due += 1);
+    // the store forgets the draft with the message it becomes
+    composer.kept.set_value(Some(Draft::default()));
     composer.text.set(String::new());
     composer.items.set(Vec::new());
     composer.noted.set(Noted::default());

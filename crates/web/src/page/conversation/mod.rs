@@ -16,6 +16,7 @@ mod window;
 use crate::state::app;
 use client_api::{ConversationId, MessageView};
 use composer::Composer;
+pub use composer::Composers;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -38,14 +39,13 @@ pub fn conversation(id: ConversationId) -> AnyView {
     let open = Open {
         id,
         window: window::Window::new(id),
-        composer: Composer::new(id),
+        composer: expect_context::<Composers>().of(id),
         menu: RwSignal::new(None),
         forward: RwSignal::new(None),
         large: RwSignal::new(None),
     };
     let view = Memo::new(move |_| app.conversation(id));
     open.window.open(app);
-    open.composer.restore(app);
     let over = RwSignal::new(false);
     html::section()
         .class("rp-pane rp-main")

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files chosen for the message being written: each is taken in at once, may be removed, and shows how far it is.
 
-use super::composer::Composer;
+use super::{composer::Composer, photo::is_picture};
 use crate::{
-    file::{picture, size_text, stage},
+    bridge::ask,
+    file::{picture, size_text, stage, thumb},
     part::{
         art::{self, Capsule},
         icon::{Icon, Size, icon, sized},
@@ -14,7 +15,7 @@ use crate::{
     text::{t, tr, words},
     time,
 };
-use client_api::{AttachmentId, Command, Place, Timestamp, port::PortError};
+use client_api::{AttachmentId, AttachmentView, Command, Place, Query, Timestamp, port::PortError};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 use web_sys::{Blob, File, Url};
@@ -49,8 +50,8 @@ pub struct Item {
     pub removed: RwSignal<bool>,
     /// A picture that could not be drawn anew: what the camera noted goes with it.
     pub noted: RwSignal<bool>,
-    /// For another try.
-    file: SendWrapper<File>,
+    /// For another try; `None`: it was taken in before this page began.
+    file: Option<SendWrapper<File>>,
     origin: Origin,
 }
 
@@ -64,9 +65,37 @@ impl Item {
             thumb: RwSignal::new(None),
             removed: RwSignal::new(false),
             noted: RwSignal::new(false),
-            file: SendWrapper::new(file),
+            file: Some(SendWrapper::new(file)),
             origin,
         }
+    }
+
+    /// One that lies in this device's store since an earlier time.
+    pub fn kept(number: u64, view: AttachmentView) -> Self {
+        let item = Self {
+            number,
+            name: view.name.clone(),
+            size_bytes: view.size_bytes,
+            state: RwSignal::new(State::Ready(view.id)),
+            thumb: RwSignal::new(None),
+            removed: RwSignal::new(false),
+            noted: RwSignal::new(false),
+            file: None,
+            origin: Origin::File,
+        };
+        if view.media_type.starts_with("image/") {
+            let (thumb, noted) = (item.thumb, item.noted);
+            spawn_local(async move {
+                // what was drawn anew is JPEG without notes
+                let head = ask!(Query::AttachmentChunk(view.id, 0), Chunk).ok().flatten();
+                let facts = picture::facts(head.as_deref().map_or(&[], Vec::as_slice));
+                noted.set(view.media_type != "image/jpeg" || facts.place.is_some() || facts.taken.is_some());
+                if is_picture(&view) {
+                    thumb.set(thumb::load(&view).await.ok());
+                }
+            });
+        }
+        item
     }
 
     pub fn attachment(&self) -> Option<AttachmentId> {
@@ -79,10 +108,11 @@ impl Item {
     /// Takes the file in; photos are drawn anew unless the original is wanted.
     pub fn take_in(&self, app: App, composer: Composer) {
         let item = self.clone();
+        let Some(file) = self.file.clone() else { return };
         self.state.set(State::Preparing);
         spawn_local(async move {
             let original = composer.original.get_untracked();
-            let (blob, name, media_type) = prepare(&item, composer, original).await;
+            let (blob, name, media_type) = prepare(&item, &file, composer, original).await;
             let total = blob.size() as u64;
             item.state.set(State::Moving(0, total));
             let moved = |done: u64| {
@@ -115,9 +145,9 @@ impl Item {
         self.let_go();
     }
 
-    /// Gives back the small picture's memory.
+    /// Gives back the small picture's memory, unless others show it too.
     pub fn let_go(&self) {
-        if let Some(url) = self.thumb.get_untracked() {
+        if let Some(url) = self.thumb.get_untracked().filter(|_| self.file.is_some()) {
             let _ = Url::revoke_object_url(&url);
         }
     }
@@ -130,9 +160,9 @@ fn drop_file(id: AttachmentId) {
 }
 
 /// What is sent of a file: bytes, name, kind.
-async fn prepare(item: &Item, composer: Composer, original: bool) -> (Blob, String, String) {
-    let file: Blob = (*item.file).clone().into();
-    let declared = item.file.type_();
+async fn prepare(item: &Item, file: &File, composer: Composer, original: bool) -> (Blob, String, String) {
+    let declared = file.type_();
+    let file: Blob = file.clone().into();
     let media_type = if declared.is_empty() { "application/octet-stream".to_owned() } else { declared };
     if !media_type.starts_with("image/") {
         return (file, item.name.clone(), media_type);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! From what a person types to an FTS5 expression in which everything typed is quoted.
+//! From what a person types to an FTS5 expression in which everything typed is quoted, and whether a text it finds fits.
+//!
+//! Of a long word only every third trigram is asked for, and the last: each one costs a walk through all segments of the
+//! index. So what is found holds the parts of every word; [`fits`] says whether it holds the words.
 
 use super::{
     QUERY_CHARS, QUERY_TERMS,
@@ -34,16 +37,21 @@ pub(super) fn terms(query: &str) -> Vec<Term> {
 }
 
 /// Every term must be found, each in one of its forms. `None`: nothing to look for.
-pub(super) fn expression(query: &str) -> Option<String> {
-    let terms = terms(query);
+pub(super) fn expression(terms: &[Term]) -> Option<String> {
     let all: Vec<_> = terms
         .iter()
         .map(|term| {
-            let forms: Vec<_> = term.forms().map(phrase).collect();
+            let forms: Vec<_> = term.forms().map(parts).collect();
             format!("({})", forms.join(" OR "))
         })
         .collect();
     if all.is_empty() { None } else { Some(all.join(" AND ")) }
+}
+
+/// Whether a text that [`expression`] found holds every term whole, in one of its forms.
+pub(super) fn fits(terms: &[Term], plain: &str, wide: &str) -> bool {
+    let holds = |form: &str| form.chars().count() < TRIGRAM || plain.contains(form) || wide.contains(form);
+    terms.iter().all(|term| term.forms().any(holds))
 }
 
 /// The starts of all words of a folded text, one and two characters long, for the index.
@@ -65,11 +73,16 @@ pub(super) fn starts(folded: &[&str]) -> String {
     starts.into_iter().map(|start| format!("{START}{start}")).collect()
 }
 
-fn phrase(form: &str) -> String {
-    let quoted = form.replace('"', "\"\"");
-    if form.chars().count() < TRIGRAM {
-        format!("{{starts}} : \"{START}{quoted}\"")
-    } else {
-        format!("{{plain wide}} : \"{quoted}\"")
+fn parts(form: &str) -> String {
+    let quoted = |part: &[char]| part.iter().collect::<String>().replace('"', "\"\"");
+    let all: Vec<char> = form.chars().collect();
+    let Some(last) = all.last_chunk::<TRIGRAM>() else {
+        return format!("{{starts}} : \"{START}{}\"", quoted(&all));
+    };
+    let (thirds, _) = all.as_chunks::<TRIGRAM>();
+    let mut parts: Vec<String> = thirds.iter().map(|part| format!("\"{}\"", quoted(part))).collect();
+    if all.len() % TRIGRAM != 0 {
+        parts.push(format!("\"{}\"", quoted(last)));
     }
+    format!("{{plain wide}} : ({})", parts.join(" AND "))
 }

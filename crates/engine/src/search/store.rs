@@ -117,18 +117,19 @@ pub fn find_where<E: From<rusqlite::Error>>(
     limit: u32,
     fits: impl Fn(&[u8]) -> Result<bool, E>,
 ) -> Result<Vec<Vec<u8>>, E> {
-    let Some(expression) = query::expression(query) else { return Ok(Vec::new()) };
+    let terms = query::terms(query);
+    let Some(expression) = query::expression(&terms) else { return Ok(Vec::new()) };
     let table = corpus.table();
     let mut statement = tx.prepare_cached(&format!(
-        "SELECT item.id FROM {table} JOIN {table}_item AS item ON item.row = {table}.rowid
+        "SELECT item.id, plain, wide FROM {table} JOIN {table}_item AS item ON item.row = {table}.rowid
          WHERE {table} MATCH ?1 ORDER BY {table}.rowid DESC"
     ))?;
     let (mut rows, mut found) = (statement.query([expression])?, Vec::new());
     while found.len() < limit as usize
         && let Some(row) = rows.next()?
     {
-        let id: Vec<u8> = row.get(0)?;
-        if fits(&id)? {
+        let (id, plain, wide): (Vec<u8>, String, String) = row.try_into()?;
+        if query::fits(&terms, &plain, &wide) && fits(&id)? {
             found.push(id);
         }
     }

@@ -70,6 +70,21 @@ fn parts_of_words_are_found() {
 }
 
 #[test]
+fn words_of_every_length_are_found_whole_and_never_by_their_parts_alone() {
+    let mut conn =
+        index(&["Strand in Assen", "Straße", "abcdefghij", "abc def ghi hij", "Ein Müllerbursche", "Mue lle ler"]);
+    check(&mut conn, "Strasse", &[1]);
+    for length in 3..=10 {
+        let whole = &"abcdefghij"[..length];
+        check(&mut conn, whole, if length == 3 { &[3, 2] } else { &[2] });
+    }
+    check(&mut conn, "muellerb", &[4]);
+    check(&mut conn, "mueller", &[4]);
+    check(&mut conn, "abc hij", &[3, 2]);
+    check(&mut conn, "abcd hij", &[2]);
+}
+
+#[test]
 fn one_and_two_letters_are_found_at_the_start_of_words() {
     let mut conn = index(&["Haus am See", "übel", "ein Ü-Wagen", "§5 StVO", "Ende"]);
     check(&mut conn, "am", &[0]);

@@ -3,7 +3,7 @@
 
 use crate::{
     bridge::ask,
-    page::list::counted,
+    part::count::how_many,
     state::App,
     text::{t, tr},
 };
@@ -51,6 +51,6 @@ pub fn title(app: App) {
             app.conversations.with(|all| all.as_ref().map_or(0, |all| all.iter().map(|one| one.undisplayed).sum()));
         let name = app.place.get().conversation().and_then(|id| app.conversation(id)).map(|one| one.name);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Rohrpost".into());
-        document().set_title(&if unread > 0 { format!("({}) {name}", counted(unread)) } else { name });
+        document().set_title(&if unread > 0 { format!("({}) {name}", how_many(unread)) } else { name });
     });
 }

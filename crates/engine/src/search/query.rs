@@ -79,9 +79,9 @@ fn parts(form: &str) -> String {
     let Some(last) = all.last_chunk::<TRIGRAM>() else {
         return format!("{{starts}} : \"{START}{}\"", quoted(&all));
     };
-    let (thirds, _) = all.as_chunks::<TRIGRAM>();
+    let (thirds, rest) = all.as_chunks::<TRIGRAM>();
     let mut parts: Vec<String> = thirds.iter().map(|part| format!("\"{}\"", quoted(part))).collect();
-    if all.len() % TRIGRAM != 0 {
+    if !rest.is_empty() {
         parts.push(format!("\"{}\"", quoted(last)));
     }
     format!("{{plain wide}} : ({})", parts.join(" AND "))

@@ -6,6 +6,7 @@ use crate::{
     part::{
         art::{self, Capsule},
         avatar,
+        count::how_many,
         field::{button_with, search, styled_icon_button},
         icon::{Icon, Size, icon, sized},
         live, skeleton,
@@ -17,8 +18,7 @@ use crate::{
     time, update,
 };
 use client_api::{
-    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, UNDISPLAYED_MAX,
-    port::Dial,
+    ConversationId, ConversationKind, ConversationView, Delivery, MessageState, Notice, PreviewView, port::Dial,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -244,7 +244,7 @@ fn lines(view: &ConversationView) -> AnyView {
         html::span()
             .class("rp-badge")
             .attr("aria-label", move || tr("unread-count", &[("count", count.into())]))
-            .child(counted(count))
+            .child(how_many(count))
     });
     let out = (!view.member).then(|| html::span().class("rp-mini").child(words("left")));
     (
@@ -255,11 +255,6 @@ fn lines(view: &ConversationView) -> AnyView {
         )),
     )
         .into_any()
-}
-
-/// How many are new, as far as they are counted.
-pub fn counted(undisplayed: u32) -> String {
-    if undisplayed < UNDISPLAYED_MAX { undisplayed.to_string() } else { format!("{}+", UNDISPLAYED_MAX - 1) }
 }
 
 /// The second line: what waits, what was begun, else the newest message.

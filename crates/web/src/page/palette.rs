@@ -27,7 +27,7 @@ const MESSAGES: u32 = 20;
 /// One thing to jump to.
 #[derive(Clone, PartialEq)]
 enum Hit {
-    Conversation(ConversationView),
+    Conversation(Box<ConversationView>),
     Person(PersonView),
     Message(Box<MessageView>),
     Place(Place, &'static str, Icon),
@@ -152,7 +152,7 @@ impl Palette {
             let all = found.iter().flatten().filter(|one| !one.revoked && !known.contains(&one.user));
             all.take(if wanted.is_empty() { 0 } else { PEOPLE }).cloned().collect::<Vec<_>>()
         });
-        let mut all: Vec<Hit> = conversations.into_iter().map(Hit::Conversation).collect();
+        let mut all: Vec<Hit> = conversations.into_iter().map(|one| Hit::Conversation(Box::new(one))).collect();
         all.extend(people.into_iter().map(Hit::Person));
         all.extend(messages);
         let places = [

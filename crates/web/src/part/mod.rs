@@ -3,6 +3,7 @@
 
 pub mod art;
 pub mod avatar;
+pub mod count;
 pub mod dialog;
 pub mod field;
 pub mod icon;

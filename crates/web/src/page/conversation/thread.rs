@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     bridge,
-    page::list::{counted, in_words},
+    page::list::in_words,
     part::{
+        count::how_many,
         icon::{Icon, icon, small},
         live, skeleton,
     },
@@ -92,7 +93,7 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
     away.then(|| {
         let badge = move || {
             let count = view.with(|view| view.as_ref().map_or(0, |view| view.undisplayed));
-            (count > 0).then(|| html::span().class("rp-badge").child(counted(count)))
+            (count > 0).then(|| html::span().class("rp-badge").child(how_many(count)))
         };
         html::button()
             .attr("type", "button")

@@ -13,6 +13,15 @@ pub enum Row {
     Message(Box<MessageRow>),
 }
 
+/// Rows that came together. The thread is drawn block by block, because a list into which many are put at its beginning moves
+/// all others in the document, and the browser then lays out all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Position of the first message as it came: a block's name, whatever becomes of that message.
+    pub start: u64,
+    pub rows: Vec<Row>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
     pub view: MessageView,
@@ -44,6 +53,37 @@ impl Row {
             Self::Message(row) => Key::Message(row.view.id),
         }
     }
+}
+
+impl Row {
+    /// Days and the line before what is new stand with the message behind them.
+    fn position(&self) -> Option<u64> {
+        match self {
+            Self::Day(_) | Self::New(_) => None,
+            Self::Notice(view) => Some(view.position),
+            Self::Message(row) => Some(row.view.position),
+        }
+    }
+}
+
+/// The rows in blocks that begin at `starts`, in order; blocks without rows are left out.
+pub fn blocks(rows: Vec<Row>, starts: &[u64]) -> Vec<Block> {
+    let (mut blocks, mut ahead): (Vec<Block>, Vec<Row>) = (Vec::new(), Vec::new());
+    for row in rows {
+        let Some(position) = row.position() else {
+            ahead.push(row);
+            continue;
+        };
+        let start = starts.iter().rfind(|start| **start <= position).or(starts.first()).copied().unwrap_or(0);
+        match blocks.last_mut().filter(|last| last.start == start) {
+            Some(last) => last.rows.append(&mut ahead),
+            None => blocks.push(Block { start, rows: std::mem::take(&mut ahead) }),
+        }
+        if let Some(last) = blocks.last_mut() {
+            last.rows.push(row);
+        }
+    }
+    blocks
 }
 
 impl MessageRow {
@@ -175,6 +215,23 @@ mod tests {
         let mut left = message(2, 1, 1);
         left.state = MessageState::Notice;
         assert_eq!(drawn(&[message(1, 1, 0), left, message(3, 1, 2)], None), "D (1) | (1) ");
+    }
+
+    #[test]
+    fn blocks_stay_as_they_are_whatever_comes_before_and_behind_them() {
+        let all: Vec<_> = (1..=9).map(|position| message(position, 1, 0)).collect();
+        let parts = |messages: &[MessageView], starts: &[u64]| {
+            let blocks = blocks(rows(messages, None, day), starts);
+            blocks.iter().map(|block| (block.start, block.rows.len())).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(&all[3..6], &[4]), [(4, 4)], "the day stands with its first message");
+        assert_eq!(parts(&all[0..6], &[1, 4]), [(1, 4), (4, 3)]);
+        assert_eq!(parts(&all, &[1, 4, 7]), [(1, 4), (4, 3), (7, 3)]);
+        assert_eq!(parts(&all[4..], &[4, 7]), [(4, 3), (7, 3)], "its first message was let go");
+        assert_eq!(parts(&all[2..5], &[1, 4, 7]), [(1, 2), (4, 2)], "nothing is left of the last");
+        assert_eq!(parts(&all[..2], &[2]), [(2, 3)], "what is before all stands in the first");
+        assert_eq!(parts(&all[..2], &[]), [(0, 3)]);
+        assert_eq!(parts(&[], &[1]), []);
     }
 
     fn only(message: MessageView) -> MessageRow {

@@ -3,7 +3,7 @@
 
 use super::{
     Open, message,
-    rows::{MessageRow, Row},
+    rows::{Block, MessageRow, Row},
     window::{Aim, Echo},
 };
 use crate::{
@@ -49,11 +49,11 @@ pub fn thread(open: Open, view: Memo<Option<ConversationView>>) -> AnyView {
     scroll.look_when_visible();
     let window = open.window;
     let loaded = Memo::new(move |_| window.messages.with(Option::is_some));
-    let all = Memo::new(move |_| window.rows());
+    let blocks = Memo::new(move |_| window.blocks());
     let rows = For(ForProps::builder()
-        .each(move || all.get())
-        .key(Row::key)
-        .children(move |row| draw(open, row, all))
+        .each(move || blocks.with(|all| all.iter().map(|block| block.start).collect::<Vec<_>>()))
+        .key(|start| *start)
+        .children(move |start| block(open, start, blocks))
         .build());
     let echoes =
         For(ForProps::builder().each(move || window.echoes.get()).key(|echo| echo.number).children(echo).build());
@@ -103,6 +103,16 @@ fn jump(scroll: Scroll, view: Memo<Option<ConversationView>>) -> Option<AnyView>
             .child((icon(Icon::Down), badge))
             .into_any()
     })
+}
+
+/// A block as it is now; as it was last, once it is no longer among `blocks`.
+fn block(open: Open, start: u64, blocks: Memo<Vec<Block>>) -> AnyView {
+    let rows = Memo::new(move |last: Option<&Vec<Row>>| {
+        let now = blocks.with(|all| all.iter().find(|block| block.start == start).map(|block| block.rows.clone()));
+        now.or_else(|| last.cloned()).unwrap_or_default()
+    });
+    For(ForProps::builder().each(move || rows.get()).key(Row::key).children(move |row| draw(open, row, rows)).build())
+        .into_any()
 }
 
 fn draw(open: Open, row: Row, all: Memo<Vec<Row>>) -> AnyView {

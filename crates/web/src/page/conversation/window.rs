@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The part of a conversation that is drawn: a few hundred messages around where somebody reads, however long it is.
 
-use super::rows::{self, Row};
+use super::rows::{self, Block};
 use crate::{
     bridge::ask,
     state::{App, Change},
@@ -39,6 +39,8 @@ pub struct Window {
     id: ConversationId,
     /// In order of position; `None` until read once.
     pub messages: RwSignal<Option<Vec<MessageView>>>,
+    /// Where what was read at one time begins, in order.
+    starts: RwSignal<Vec<u64>>,
     pub echoes: RwSignal<Vec<Echo>>,
     pub older: RwSignal<bool>,
     pub newer: RwSignal<bool>,
@@ -57,6 +59,7 @@ impl Window {
         Self {
             id,
             messages: RwSignal::new(None),
+            starts: RwSignal::default(),
             echoes: RwSignal::default(),
             older: RwSignal::new(false),
             newer: RwSignal::new(false),
@@ -68,10 +71,11 @@ impl Window {
         }
     }
 
-    /// The rows to draw.
-    pub fn rows(self) -> Vec<Row> {
+    /// What is drawn.
+    pub fn blocks(self) -> Vec<Block> {
         let new_from = self.new_from.get();
-        self.messages.with(|all| rows::rows(all.as_deref().unwrap_or_default(), new_from, time::same_day))
+        let rows = self.messages.with(|all| rows::rows(all.as_deref().unwrap_or_default(), new_from, time::same_day));
+        self.starts.with(|starts| rows::blocks(rows, starts))
     }
 
     /// Reads around the first new message, else the end; then follows changes.
@@ -152,6 +156,7 @@ impl Window {
 
     fn replace(self, all: Vec<MessageView>, aim: Aim) {
         self.point(aim);
+        self.starts.set(all.first().map(|one| one.position).into_iter().collect());
         self.messages.set(Some(all));
     }
 
@@ -175,6 +180,7 @@ impl Window {
                 Ok(more) => {
                     self.older.set(more.len() >= PAGE as usize);
                     self.point(Aim::Keep);
+                    self.starts.update(|starts| drop(starts.splice(0..0, more.first().map(|one| one.position))));
                     self.messages.update(|all| {
                         let all = all.get_or_insert_default();
                         all.splice(0..0, more);
@@ -183,6 +189,7 @@ impl Window {
                             self.newer.set(true);
                         }
                     });
+                    self.forget_starts();
                 }
                 Err(error) => app.complain(&error),
             }
@@ -203,6 +210,7 @@ impl Window {
                 Ok(more) => {
                     self.newer.set(more.len() >= PAGE as usize);
                     self.point(Aim::Keep);
+                    self.starts.update(|starts| starts.extend(more.first().map(|one| one.position)));
                     self.messages.update(|all| {
                         let all = all.get_or_insert_default();
                         all.extend(more);
@@ -212,10 +220,21 @@ impl Window {
                             self.older.set(true);
                         }
                     });
+                    self.forget_starts();
                 }
                 Err(error) => app.complain(&error),
             }
             self.busy.set(false);
+        });
+    }
+
+    /// Blocks of which nothing is drawn any more.
+    fn forget_starts(self) {
+        let (Some(first), Some(last)) = (self.edge(|all| all.first()), self.edge(|all| all.last())) else { return };
+        self.starts.update(|starts| {
+            let gone = starts.iter().filter(|start| **start <= first).count().saturating_sub(1);
+            starts.drain(..gone);
+            starts.retain(|start| *start <= last);
         });
     }
 

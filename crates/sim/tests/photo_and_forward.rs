@@ -21,7 +21,7 @@ fn stage(world: &mut World, person: Person, bytes: &[u8]) -> AttachmentId {
     let Ok(Answer::Attachment(id)) = world.command(person, command) else { panic!("not staged") };
     for (piece, number) in bytes.chunks(1024 * 1024).zip(0..) {
         if number == 1 {
-            world.crash(person);
+            world.reopen(person);
         }
         let command = Command::StageChunk { attachment: id, bytes: piece.to_vec().into() };
         assert_eq!(world.command(person, command), Ok(Answer::Done));

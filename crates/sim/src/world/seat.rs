@@ -74,13 +74,14 @@ impl World {
 
     /// The process ends without warning and starts again with what its store holds.
     pub fn crash(&mut self, person: Person) {
-        self.disconnect(person);
         self.reopen(person);
         let now = self.clock(person);
         self.seats[person.0].engine().forget_unsent(now).expect("the store works");
     }
 
-    pub(crate) fn reopen(&mut self, person: Person) {
+    /// The store failed: the process opens it anew and goes on.
+    pub fn reopen(&mut self, person: Person) {
+        self.disconnect(person);
         let now = self.clock(person);
         let engine = self.seats[person.0].engine.take().expect("every seat has an engine");
         let media = self.seats[person.0].media.clone();

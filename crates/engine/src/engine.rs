@@ -107,8 +107,8 @@ impl Engine {
 
     fn prepare(&mut self, now: Timestamp) -> Result<(), EngineError> {
         db::prepare(&mut self.conn)?;
-        self.turn(now, |turn| {
-            search::store::prepare(turn.db)?;
+        self.turn(now, |turn| Ok(search::store::prepare(turn.db)?))?;
+        self.turn_if_room(now, |turn| {
             conversation::expire(turn)?;
             outbox::sweep_media(turn)
         })?;
@@ -142,19 +142,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError`]: the store failed.
     pub fn forget_unsent(&mut self, now: Timestamp) -> Result<(), EngineError> {
-        self.turn(now, conversation::forget_unsent).map(drop)
+        self.turn_if_room(now, conversation::forget_unsent)
     }
 
-    /// Answers a question; what has expired is deleted first.
+    /// Answers a question; what has expired is deleted first, or not shown if there is no room even for that.
     ///
     /// # Errors
     /// [`EngineError`]: the store failed.
     pub fn query(&mut self, now: Timestamp, query: Query) -> Result<View, EngineError> {
-        let (view, _) = self.turn(now, |turn| {
+        self.turn_if_room(now, |turn| {
             conversation::expire(turn)?;
             view(turn, query)
-        })?;
-        Ok(view)
+        })
     }
 
     /// When [`Input::Wakeup`] is wanted, if nothing else comes in before.
@@ -178,6 +177,36 @@ impl Engine {
         now: Timestamp,
         what: impl FnOnce(&mut Turn<'_>) -> Result<T, EngineError>,
     ) -> Result<(T, Vec<Output>), EngineError> {
+        match self.run(now, what)? {
+            (value, Kept::Yes(out)) => Ok((value, out)),
+            (_, Kept::No(error)) => {
+                self.live.reset(None);
+                Err(error)
+            }
+        }
+    }
+
+    /// For what tells nobody anything and is done again the next time: on a full disk it is answered and not kept.
+    fn turn_if_room<T>(
+        &mut self,
+        now: Timestamp,
+        what: impl FnOnce(&mut Turn<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match self.run(now, what)? {
+            (_, Kept::No(error)) if !db::is_full(&error) => {
+                self.live.reset(None);
+                Err(error)
+            }
+            (value, _) => Ok(value),
+        }
+    }
+
+    /// One transaction. An error: something in it failed.
+    fn run<T>(
+        &mut self,
+        now: Timestamp,
+        what: impl FnOnce(&mut Turn<'_>) -> Result<T, EngineError>,
+    ) -> Result<(T, Kept), EngineError> {
         let tx = self.conn.transaction()?;
         let mut turn = Turn {
             db: &tx,
@@ -198,9 +227,8 @@ impl Engine {
         let (out, doomed) = (std::mem::take(&mut turn.out), std::mem::take(&mut turn.doomed));
         let has_erased = turn.has_erased;
         drop(turn);
-        let result = result.and_then(|value| tx.commit().map(|()| value).map_err(EngineError::from));
-        match result {
-            Ok(value) => {
+        match result.map(|value| (value, tx.commit())) {
+            Ok((value, Ok(()))) => {
                 doom(self.media.as_mut(), &doomed)?;
                 if has_erased || self.journal_due {
                     self.journal_due = !db::forget_journal(&self.conn)?;
@@ -208,15 +236,25 @@ impl Engine {
                         self.live.alarms.insert(now.plus_secs(1));
                     }
                 }
-                Ok((value, out))
+                Ok((value, Kept::Yes(out)))
+            }
+            Ok((value, Err(error))) => {
+                self.live.largest.1 = Timestamp(0);
+                Ok((value, Kept::No(error.into())))
             }
             Err(error) => {
                 self.live.reset(None);
-                self.live.largest.1 = Timestamp(0); // nothing of this turn was kept
+                self.live.largest.1 = Timestamp(0);
                 Err(error)
             }
         }
     }
+}
+
+/// Whether a transaction reached the store.
+enum Kept {
+    Yes(Vec<Output>),
+    No(EngineError),
 }
 
 /// A chunk file left over by a crash here is found again at the next opening.

@@ -59,12 +59,16 @@ pub(crate) fn prepare(conn: &mut Connection) -> Result<(), EngineError> {
 }
 
 /// Empties the journal, in which older states of changed pages stand until it is written over. `false`: another
-/// reader holds it; try again.
+/// reader holds it, or there is no room to bring it back into the file; try again.
 ///
 /// # Errors
 /// [`EngineError::Store`].
 pub(crate) fn forget_journal(conn: &Connection) -> Result<bool, EngineError> {
-    Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? == 0)
+    match conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)) {
+        Ok(busy) => Ok(busy == 0),
+        Err(error) if no_space(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A fixed-length value kept as a blob.

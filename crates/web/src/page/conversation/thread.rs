@@ -209,7 +209,6 @@ impl Scroll {
             Aim::New => match thread.query_selector("#new-line").ok().flatten() {
                 Some(line) => {
                     thread.set_scroll_top(thread.scroll_top() + offset(&line, &thread) - 24);
-                    self.moved();
                 }
                 None => self.scroll_to_end(),
             },
@@ -222,7 +221,8 @@ impl Scroll {
                 let _ = element.focus();
             }
         }
-        self.look();
+        // what was drawn may end near an edge
+        self.moved();
     }
 
     fn point_at(self, thread: &HtmlElement, id: MessageId) {
@@ -240,7 +240,6 @@ impl Scroll {
         if let Ok(element) = element.dyn_into::<HtmlElement>() {
             let _ = element.focus();
         }
-        self.moved();
     }
 
     /// The first message whose lower edge is seen, and where it stands.

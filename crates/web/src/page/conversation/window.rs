@@ -11,8 +11,10 @@ use client_api::{ConversationId, MessageId, MessageView, Query};
 use leptos::{prelude::*, task::spawn_local};
 use std::cmp::Ordering;
 
-/// Messages fetched at once.
+/// Messages fetched at once when a thread is opened.
 pub const PAGE: u32 = 40;
+/// Messages fetched at once while somebody scrolls: drawing them must not be felt.
+const STEP: u32 = 20;
 /// Messages kept drawn; what lies further away is let go.
 const MOST: usize = 160;
 
@@ -52,6 +54,8 @@ pub struct Window {
     pub aim: RwSignal<(u64, Aim)>,
     busy: RwSignal<bool>,
     again: RwSignal<bool>,
+    /// More was wanted while something else was read.
+    missed: RwSignal<bool>,
 }
 
 impl Window {
@@ -68,6 +72,7 @@ impl Window {
             aim: RwSignal::new((0, Aim::Bottom)),
             busy: RwSignal::new(false),
             again: RwSignal::new(false),
+            missed: RwSignal::new(false),
         }
     }
 
@@ -167,18 +172,36 @@ impl Window {
         });
     }
 
+    /// `false`: something is being read; what is wanted now is looked for again when that is done.
+    fn begin(self) -> bool {
+        let free = !self.busy.get_untracked();
+        if free {
+            self.busy.set(true);
+        } else {
+            self.missed.set(true);
+        }
+        free
+    }
+
+    fn end_reading(self) {
+        self.busy.set(false);
+        if self.missed.get_untracked() {
+            self.missed.set(false);
+            self.point(Aim::Keep);
+        }
+    }
+
     /// More of what came before; what lies far below is let go.
     pub fn load_older(self, app: App) {
         let Some(first) = self.edge(|all| all.first()) else { return };
-        if self.busy.get_untracked() || !self.older.get_untracked() {
+        if !self.older.get_untracked() || !self.begin() {
             return;
         }
-        self.busy.set(true);
         spawn_local(async move {
-            let query = Query::MessagesBefore { conversation: self.id, before: first, limit: PAGE };
+            let query = Query::MessagesBefore { conversation: self.id, before: first, limit: STEP };
             match ask!(query, Messages) {
                 Ok(more) => {
-                    self.older.set(more.len() >= PAGE as usize);
+                    self.older.set(more.len() >= STEP as usize);
                     self.point(Aim::Keep);
                     self.starts.update(|starts| drop(starts.splice(0..0, more.first().map(|one| one.position))));
                     self.messages.update(|all| {
@@ -193,22 +216,21 @@ impl Window {
                 }
                 Err(error) => app.complain(&error),
             }
-            self.busy.set(false);
+            self.end_reading();
         });
     }
 
     /// More of what came after; what lies far above is let go.
     pub fn load_newer(self, app: App) {
         let Some(last) = self.edge(|all| all.last()) else { return };
-        if self.busy.get_untracked() || !self.newer.get_untracked() {
+        if !self.newer.get_untracked() || !self.begin() {
             return;
         }
-        self.busy.set(true);
         spawn_local(async move {
-            let query = Query::Messages { conversation: self.id, after: last, limit: PAGE };
+            let query = Query::Messages { conversation: self.id, after: last, limit: STEP };
             match ask!(query, Messages) {
                 Ok(more) => {
-                    self.newer.set(more.len() >= PAGE as usize);
+                    self.newer.set(more.len() >= STEP as usize);
                     self.point(Aim::Keep);
                     self.starts.update(|starts| starts.extend(more.first().map(|one| one.position)));
                     self.messages.update(|all| {
@@ -224,7 +246,7 @@ impl Window {
                 }
                 Err(error) => app.complain(&error),
             }
-            self.busy.set(false);
+            self.end_reading();
         });
     }
 
@@ -254,7 +276,7 @@ impl Window {
         self.busy.set(true);
         spawn_local(async move {
             self.reread(app).await;
-            self.busy.set(false);
+            self.end_reading();
             if self.again.get_untracked() {
                 self.again.set(false);
                 self.refresh(app);

@@ -186,6 +186,29 @@ pub(crate) fn count_waiting(db: &Db<'_>, id: &ConversationId) -> Result<u32, Eng
     Ok(db::find(db, WAITING, [id.as_bytes()], |row| row.get(0))?.unwrap_or(0))
 }
 
+/// A received message, as tests need one.
+#[cfg(test)]
+pub(super) fn example(number: u8, chain: Option<&[u8]>) -> MessageRow {
+    MessageRow {
+        position: 0,
+        id: MessageId([number; 32]),
+        conversation: ConversationId([0; 32]),
+        sender: UserId([1; 16]),
+        device: DeviceId([2; 16]),
+        sent_at: Timestamp(3),
+        body: Some(vec![4]),
+        notice: None,
+        state: 0,
+        delivery: 0,
+        displayed_at: None,
+        expires_at: None,
+        after_secs: None,
+        verified: None,
+        chain: chain.map(<[u8]>::to_vec),
+        files: false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,27 +226,6 @@ mod tests {
         rows.unwrap().map(Result::unwrap).collect::<Vec<_>>().join("; ")
     }
 
-    fn row(number: u8, chain: Option<&[u8]>) -> MessageRow {
-        MessageRow {
-            position: 0,
-            id: MessageId([number; 32]),
-            conversation: ConversationId([0; 32]),
-            sender: UserId([1; 16]),
-            device: DeviceId([2; 16]),
-            sent_at: Timestamp(3),
-            body: Some(vec![4]),
-            notice: None,
-            state: 0,
-            delivery: 0,
-            displayed_at: None,
-            expires_at: None,
-            after_secs: None,
-            verified: None,
-            chain: chain.map(<[u8]>::to_vec),
-            files: false,
-        }
-    }
-
     #[test]
     fn a_chain_of_certificates_is_kept_once_and_found_with_each_of_its_messages() {
         let mut conn = Connection::open_in_memory().unwrap();
@@ -231,7 +233,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let chains: [Option<&[u8]>; 5] = [Some(&[7]), Some(&[8]), Some(&[7]), None, Some(&[8])];
         for (number, chain) in (0..).zip(chains) {
-            assert!(add_message(&tx, &row(number, chain)).unwrap());
+            assert!(add_message(&tx, &example(number, chain)).unwrap());
         }
         for (number, chain) in (0..).zip(chains) {
             let found = find_message(&tx, &MessageId([number; 32])).unwrap().unwrap();
@@ -248,7 +250,7 @@ mod tests {
         let tx = conn.transaction().unwrap();
         let here = ConversationId([0; 32]);
         assert_eq!(count_undisplayed(&tx, &here).unwrap(), (0, None));
-        let row = row(0, None);
+        let row = example(0, None);
         for number in 0..=UNDISPLAYED_MAX {
             let mut id = [0; 32];
             id[..4].copy_from_slice(&number.to_be_bytes());

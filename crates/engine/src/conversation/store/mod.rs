@@ -305,24 +305,8 @@ mod tests {
         db::prepare(&mut conn).unwrap();
         let tx = conn.transaction().unwrap();
         let (id, here, log) = (MessageId([1; 32]), ConversationId([2; 32]), proto::LogId([3; 32]));
-        let row = MessageRow {
-            position: 0,
-            id,
-            conversation: here,
-            sender: UserId([4; 16]),
-            device: DeviceId([5; 16]),
-            sent_at: Timestamp(0),
-            body: Some(vec![6]),
-            notice: None,
-            state: 0,
-            delivery: 1,
-            displayed_at: Some(0),
-            expires_at: None,
-            after_secs: None,
-            verified: None,
-            chain: None,
-            files: false,
-        };
+        let own = MessageRow { delivery: 1, displayed_at: Some(0), ..message::example(1, None) };
+        let row = MessageRow { conversation: here, body: Some(vec![6]), ..own };
         add_message(&tx, &row).unwrap();
         add_outbox(&tx, &here, Some(&id), &[6]).unwrap();
         assert!(was_never_sealed(&tx, &id).unwrap() && is_waiting(&tx, &id).unwrap());

@@ -40,7 +40,7 @@ async function loads(folder) {
     return town.line.down.passed - before;
   };
   const first = await load(() => person.page.goto(town.address));
-  say('first load, compressed', `${(first / 1e6).toFixed(2)} MB`, '≤ 1.5 MB');
+  say('first load, compressed', `${(first / 1e3).toFixed(0)} kB`, '≤ 1500 kB');
   say('second load', `${await load(() => person.page.reload())} B`, '0 B');
   await person.close();
   await town.end();

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { DESK, PHONE } from './story.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SHOTS = path.resolve(process.env.ROHRPOST_E2E_OUT ?? 'results', 'shots');
 const SIZES = [['phone', PHONE], ['desk', DESK]];
 const THEMES = ['light', 'dark'];

@@ -82,12 +82,24 @@ fn bound(part: &Part, build: Build) -> Result<PathBuf> {
     };
     let mut command = cargo();
     command.args(part.what.iter().take(1)).args(["--locked", "-p", part.package, "--target", TARGET]);
+    if build == Build::Release {
+        command.arg("--config").arg(without_home()?);
+    }
     shell::run(command.args(["--profile", profile]).args(part.what.iter().skip(1)))?;
     let wasm = shell::target_dir().join(TARGET).join(folder).join(format!("{}.wasm", part.package));
     let module = shell::target_dir().join("web-parts").join(folder).join(part.name);
     let bytes = fs::read(&wasm).with_context(|| format!("can't read {}", wasm.display()))?;
     once(&module, &twin::hash(&bytes), || bindgen::bind(&wasm, part.name, host, &module))?;
     Ok(module)
+}
+
+/// A setting for cargo: what is shipped does not say in whose home its libraries were built.
+fn without_home() -> Result<String> {
+    let own = std::env::home_dir().map(|home| home.join(".cargo"));
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(own).context("cargo's home is not known")?;
+    let sources = home.join("registry/src");
+    let sources = sources.to_str().context("cargo's home has no readable name")?;
+    Ok(format!("target.{TARGET}.rustflags = [{:?}]", format!("--remap-path-prefix={sources}=")))
 }
 
 /// Style sheet and fonts, made by npm; made anew only when their sources have changed.

@@ -34,7 +34,13 @@ impl House {
         let web = folder.path().join("web");
         fs::create_dir_all(web.join("icon")).unwrap();
         fs::write(folder.path().join("secret.txt"), "outside").unwrap();
-        let files = [("index.html", "<p>page"), ("page_bg.wasm", "wasm"), ("icon/192.png", "png"), (".quality", "5")];
+        let files = [
+            ("index.html", "<p>page"),
+            ("page_bg.wasm", "wasm"),
+            ("icon/192.png", "png"),
+            ("icon.svg", "<svg/>"),
+            (".quality", "5"),
+        ];
         files.iter().for_each(|(name, text)| fs::write(web.join(name), text).unwrap());
         fs::write(web.join("page_bg.wasm.br"), "squeezed").unwrap();
         let data = folder.path().join("data").to_str().unwrap().to_owned();
@@ -82,9 +88,6 @@ async fn every_answer_carries_the_headers_that_fence_the_page_in() {
             policy.ends_with("frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rohrpost"),
             "{path}: {policy}"
         );
-        let permissions = header(&answer, "permissions-policy");
-        assert!(permissions.starts_with("camera=(self), geolocation=(self)"), "{path}");
-        assert!(permissions.contains("microphone=()"), "{path}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -95,6 +98,20 @@ async fn every_answer_carries_the_headers_that_fence_the_page_in() {
         ] {
             assert_eq!(header(&answer, name), value, "{path}: {name}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_say_what_they_may_ask_for_and_other_files_carry_no_word_of_it() {
+    let house = House::with_page().await;
+    for path in ["/", "/gespraech/ab12", "/icon.svg"] {
+        let answer = house.ask(path, &[]).await;
+        let permissions = header(&answer, "permissions-policy");
+        assert!(permissions.starts_with("camera=(self), geolocation=(self)"), "{path}");
+        assert!(permissions.contains("microphone=()"), "{path}");
+    }
+    for path in ["/page_bg.wasm", "/icon/192.png", "/none.js"] {
+        assert_eq!(header(&house.ask(path, &[]).await, "permissions-policy"), "", "{path}");
     }
 }
 

@@ -9,14 +9,24 @@ use crate::{
     shell, tool, web,
 };
 use anyhow::{Context, Result, ensure};
-use std::{fs, io::Write, path::PathBuf, time::Duration};
+use signal_hook::{consts::TERM_SIGNALS, flag};
+use std::{
+    fs,
+    io::Write,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use town::{Guest, Town};
 
 /// How often it is looked whether somebody has used a link.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Runs until it is interrupted. The town is kept in the target folder and comes back with the same links;
-/// `--fresh` forgets it first.
+/// Runs until it is interrupted or told to end, and ends its server and agents with it. The town is kept in the target
+/// folder and comes back with the same links; `--fresh` forgets it first.
 ///
 /// # Errors
 /// The step that failed, with what the program said.
@@ -28,11 +38,20 @@ pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() && folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("can't remove {}", folder.display()))?;
     }
+    let ended = Arc::new(AtomicBool::new(false));
+    for signal in TERM_SIGNALS {
+        flag::register(*signal, ended.clone()).context("can't wait for signals")?;
+    }
     let mut town = Town::open(products, folder)?;
     greet(&town);
     loop {
         std::thread::sleep(LOOK);
-        town.look()?;
+        let looked = town.look();
+        // what a terminal says to all of us has ended the command line too
+        if ended.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        looked?;
     }
 }
 

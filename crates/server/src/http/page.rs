@@ -18,7 +18,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' blob: data:; media-src blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types rohrpost";
-/// What a browser would let a page ask for. A report may have a photo and a place; a link is copied.
+/// What a browser would let a page ask for. A report may have a photo and a place; a link is copied. Only of documents
+/// is it read (W3C Permissions Policy), so the many other files of a first load go without these bytes.
 const PERMISSIONS: &str = "camera=(self), geolocation=(self), clipboard-write=(self), accelerometer=(), autoplay=(), \
     clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), gyroscope=(), \
     hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
@@ -28,13 +29,12 @@ const PERMISSIONS: &str = "camera=(self), geolocation=(self), clipboard-write=(s
 const HSTS: &str = "max-age=63072000";
 
 /// On every answer, also that there is no page.
-const FENCE: [(HeaderName, &str); 7] = [
+const FENCE: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     // names stay the same from version to version: each use asks whether the file is still this one
     (header::CACHE_CONTROL, "no-cache"),
 ];
@@ -107,6 +107,9 @@ pub async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, header
     for (name, value) in FENCE {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    if is_document(&answer) {
+        answer.headers_mut().insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
+    }
     if app.is_https {
         answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
@@ -163,6 +166,12 @@ fn answer(name: &str, file: &File, is_twin: bool, headers: &HeaderMap) -> Respon
         }
     }
     answer
+}
+
+/// A browser that opens it by itself makes a document of it, with scripts of its own.
+fn is_document(answer: &Response) -> bool {
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("image/svg"))
 }
 
 /// The browser has exactly this already.

@@ -81,7 +81,7 @@ pub fn details(id: ConversationId) -> AnyView {
         .child((
             html::header().class("rp-head rp-head--plain").child((
                 styled_icon_button(Icon::Left, "back", "rp-only-phone", close),
-                html::h2().class("rp-h2 rp-grow").child(words("details")),
+                html::h1().class("rp-h2 rp-grow").child(words("details")),
                 styled_icon_button(Icon::X, "close", "rp-only-desk", close),
             )),
             html::div().class("rp-scroll").attr("tabindex", "0").child((

@@ -35,8 +35,7 @@ pub fn shell() -> AnyView {
         .child((
             skip(),
             nav("rp-rail", app),
-            move || (!wide.get()).then(side),
-            main(app),
+            html::main().class("rp-body").child((move || (!wide.get()).then(side), sheet(app))),
             nav("rp-bar", app),
             move || (app.place.get() == Place::New).then(pick::new_conversation),
         ))
@@ -55,7 +54,7 @@ fn side() -> AnyView {
         Place::Me => Side::Me,
         _ => Side::List,
     });
-    html::aside()
+    html::section()
         .class("rp-side")
         .attr("aria-label", words("list-label"))
         .child(live(move || match kind.get() {
@@ -74,27 +73,28 @@ enum Side {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Main {
+enum Sheet {
     Nothing,
     Conversation(client_api::ConversationId),
     Admin,
 }
 
-fn main(app: App) -> AnyView {
+/// What was chosen in the middle column; on the phone it takes that column's place.
+fn sheet(app: App) -> AnyView {
     let what = Memo::new(move |_| match app.behind() {
-        Place::Admin(_) => Main::Admin,
-        place => place.conversation().map_or(Main::Nothing, Main::Conversation),
+        Place::Admin(_) => Sheet::Admin,
+        place => place.conversation().map_or(Sheet::Nothing, Sheet::Conversation),
     });
-    html::main()
+    html::div()
         .class("rp-sheet")
         .attr("id", "main")
         .child(live(move || match what.get() {
-            Main::Nothing => html::section().class("rp-pane rp-main").child(nothing_chosen()).into_any(),
-            Main::Conversation(id) => (conversation::conversation(id), move || {
+            Sheet::Nothing => html::section().class("rp-pane rp-main").child(nothing_chosen()).into_any(),
+            Sheet::Conversation(id) => (conversation::conversation(id), move || {
                 (app.place.get() == Place::Details(id)).then(|| details::details(id))
             })
                 .into_any(),
-            Main::Admin => html::section().class("rp-pane rp-main").child(cockpit::cockpit()).into_any(),
+            Sheet::Admin => html::section().class("rp-pane rp-main").child(cockpit::cockpit()).into_any(),
         }))
         .into_any()
 }

@@ -75,7 +75,7 @@ const BIG: &str = "rp-btn--primary rp-btn--big rp-btn--block";
 const QUIET: &str = "rp-btn--quiet rp-btn--block";
 
 fn starting() -> AnyView {
-    let status = html::span().class("rp-sr").attr("role", "status").child(words("loading"));
+    let status = html::div().class("rp-sr").attr("role", "status").child(html::h1().child(words("loading")));
     html::div().class("rp-starting").child((art::tube(Capsule::Travelling), status)).into_any()
 }
 

@@ -152,3 +152,14 @@ test('several files are pasted and dropped, seen before they go, and one is take
   await expect(aylin.page.locator('.rp-att')).toHaveCount(0);
   expect((await save(jonas, 'vier.txt')).bytes.toString()).toBe('vier.txt');
 });
+
+test('of forty files as many are taken in as a message carries, and the sender is told', async ({ town, browse }) => {
+  const { aylin, jonas } = await talk(town, browse);
+  await aylin.attach(Array.from({ length: 40 }, (_, index) => ({ name: `Beleg ${index}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`${index}`) })));
+  await expect(aylin.toast).toContainText('höchstens 32 Anhänge');
+  await aylin.attached(32);
+  await aylin.write('Belege');
+  await jonas.open('Aylin Demir');
+  await expect(jonas.message('Belege').locator('.rp-file')).toHaveCount(32);
+  expect((await save(jonas, 'Beleg 31.txt')).bytes.toString()).toBe('31');
+});

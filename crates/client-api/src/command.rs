@@ -56,6 +56,9 @@ pub struct Place {
     pub accuracy_m: u32,
 }
 
+/// Attachments of one message; of more there is [`Why::TooManyFiles`](crate::Why::TooManyFiles).
+pub const ATTACHMENTS_MAX: usize = 32;
+
 /// A message as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

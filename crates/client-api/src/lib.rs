@@ -9,7 +9,9 @@ pub mod time;
 pub mod view;
 pub mod why;
 
-pub use command::{Answer, Approval, Command, CommandError, Draft, Expiry, Link, NewPerson, Passphrase, Place};
+pub use command::{
+    ATTACHMENTS_MAX, Answer, Approval, Command, CommandError, Draft, Expiry, Link, NewPerson, Passphrase, Place,
+};
 pub use event::Event;
 pub use id::{AttachmentId, ConversationId, DeviceId, FunctionId, IssuerId, MessageId, UnitId, UserId};
 pub use time::Timestamp;

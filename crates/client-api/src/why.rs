@@ -113,6 +113,7 @@ reasons! {
     67 NeedsRootFile "needs-root-file" "this person is an administrator: locking them out needs the root file (--root FILE)";
     68 AuthorityRefused "authority-refused" "the server refused the authority's statement";
     69 PlaceBroken "place-broken" "the place is not on earth";
+    70 TooManyFiles "too-many-files" "a message carries at most 32 attachments: send them in several";
 }
 
 #[cfg(test)]

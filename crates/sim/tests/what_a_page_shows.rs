@@ -3,8 +3,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // helpers of stories fail loudly
 
 use client_api::{
-    Answer, AttachmentId, AttachmentState, Command, CommandError, ConversationId, ConversationView, Delivery, Draft,
-    Event, Expiry, MessageId, MessageState, MessageView, NewPerson, Notice, Place, Query, View, Why,
+    ATTACHMENTS_MAX, Answer, AttachmentId, AttachmentState, Command, CommandError, ConversationId, ConversationView,
+    Delivery, Draft, Event, Expiry, MessageId, MessageState, MessageView, NewPerson, Notice, Place, Query, View, Why,
 };
 use sim::{Person, World};
 
@@ -138,6 +138,10 @@ fn a_draft_is_kept_over_a_restart_until_it_is_sent_or_emptied() {
     assert_eq!(save(&mut world, "x".repeat(64 * 1024)), Ok(Answer::Done));
     assert_eq!(save(&mut world, "x".repeat(64 * 1024 + 1)), Err(CommandError::Invalid(Why::TooLong)));
     assert_eq!(text(&mut world).map(|text| text.len()), Some(64 * 1024));
+    let many = Draft { attachments: vec![AttachmentId([9; 16]); ATTACHMENTS_MAX + 1], ..Draft::default() };
+    let refused = Err(CommandError::Invalid(Why::TooManyFiles));
+    assert_eq!(world.command(ada, Command::Send { conversation: chat, draft: many.clone() }), refused);
+    assert_eq!(world.command(ada, Command::SaveDraft { conversation: chat, draft: many }), refused);
     let draft = Draft { text: "x".into(), ..Draft::default() };
     let nowhere = Command::SaveDraft { conversation: ConversationId([9; 32]), draft };
     assert_eq!(world.command(ada, nowhere), Err(CommandError::Unknown(Why::NoSuchConversation)));

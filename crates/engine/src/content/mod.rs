@@ -23,7 +23,7 @@ pub const TEXT_BYTES: usize = 64 * 1024;
 /// Parts of one message.
 pub const PARTS: usize = 64;
 /// Attachments of one message.
-pub const ATTACHMENTS: usize = 32;
+pub const ATTACHMENTS: usize = client_api::ATTACHMENTS_MAX;
 /// Messages one receipt names.
 pub const RECEIPT_IDS: usize = 256;
 /// Longest topic or conversation name in bytes of UTF-8.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     EngineError,
-    content::{PARTS, TEXT_BYTES},
+    content::{ATTACHMENTS, TEXT_BYTES},
     db::{self, params},
     error::{Fail, bug},
     turn::Turn,
@@ -17,9 +17,7 @@ use client_api::{Answer, AttachmentId, AttachmentView, CommandError, Conversatio
 pub(crate) fn save_draft(turn: &mut Turn<'_>, id: &ConversationId, draft: &Draft) -> Result<Answer, Fail> {
     ready(turn)?;
     load(turn, id)?;
-    if draft.text.len() > TEXT_BYTES || draft.attachments.len() > PARTS {
-        return Err(CommandError::Invalid(Why::TooLong).into());
-    }
+    fits(draft)?;
     if draft.is_empty() {
         // thrown away: not even the journal keeps it
         turn.has_erased |= forget(turn, id)?;
@@ -29,6 +27,14 @@ pub(crate) fn save_draft(turn: &mut Turn<'_>, id: &ConversationId, draft: &Draft
     db::run(turn.db, "REPLACE INTO draft (conversation, draft) VALUES (?1, ?2)", params![id.as_bytes(), bytes])?;
     turn.event(Event::ConversationChanged(*id));
     Ok(Answer::Done)
+}
+
+/// Whether it can become a message, as far as one can tell before.
+pub(super) fn fits(draft: &Draft) -> Result<(), CommandError> {
+    if draft.attachments.len() > ATTACHMENTS {
+        return Err(CommandError::Invalid(Why::TooManyFiles));
+    }
+    if draft.text.len() > TEXT_BYTES { Err(CommandError::Invalid(Why::TooLong)) } else { Ok(()) }
 }
 
 /// It was sent, or is not wanted any more; `false`: there was none.

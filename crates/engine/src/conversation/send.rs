@@ -19,6 +19,7 @@ use minicbor::bytes::ByteVec;
 
 pub(crate) fn send(turn: &mut Turn<'_>, id: &ConversationId, draft: Draft) -> Result<Answer, Fail> {
     let (account, row) = (ready(turn)?, load_member(turn, id)?);
+    draft::fits(&draft)?;
     let mut parts = Vec::new();
     if !draft.text.is_empty() {
         parts.push(Part::Text { text: draft.text.clone(), form: TextForm::Plain });

@@ -40,6 +40,7 @@ why-already-expired = Der gewählte Zeitpunkt ist schon vorbei.
 why-not-forwardable = Diese Nachricht kann nicht weitergeleitet werden.
 why-forward-after-reading = Nachrichten, die nach dem Lesen ablaufen, werden nicht weitergeleitet.
 why-too-long = Der Text ist zu lang.
+why-too-many-files = Eine Nachricht kann höchstens 32 Anhänge haben. Senden Sie weitere in der nächsten.
 why-clock-wrong = Die Uhr dieses Geräts geht falsch. Stellen Sie sie und versuchen Sie es erneut.
 why-no-device-yet = Diese Person hat noch kein Gerät eingerichtet. Ihre Nachrichten warten so lange hier.
 why-stuck = Dieses Gerät hat den Anschluss verloren und wird wieder aufgenommen. Ihre Nachrichten warten so lange hier.

@@ -40,6 +40,7 @@ why-already-expired = The message would already have expired.
 why-not-forwardable = This message can't be handed on.
 why-forward-after-reading = Messages that go after reading are not handed on.
 why-too-long = The message is too long.
+why-too-many-files = A message can have at most 32 attachments. Send the others in the next one.
 why-clock-wrong = This device's clock or certificate does not allow it: check the clock.
 why-no-device-yet = This person has no device yet: messages wait here.
 why-stuck = This device lost the thread and waits to be added again: messages wait here.

@@ -23,8 +23,8 @@ use crate::{
     text::{t, tr, words},
 };
 use client_api::{
-    AccountState, Answer, Command, ConversationId, ConversationView, Draft, DraftView, Expiry, MessageView, Place,
-    Query, Timestamp,
+    ATTACHMENTS_MAX, AccountState, Answer, Command, ConversationId, ConversationView, Draft, DraftView, Expiry,
+    MessageView, Place, Query, Timestamp, Why,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::{collections::HashMap, time::Duration};
@@ -121,9 +121,13 @@ impl Composer {
         spawn_local(async move {
             let view = ask!(Query::Conversation(self.id), Conversation).ok().flatten();
             let kept = view.and_then(|view| view.draft);
+            let reply = match kept.as_ref().and_then(|kept| kept.draft.in_reply_to) {
+                Some(id) => ask!(Query::Message(id), Message).ok().flatten(),
+                None => None,
+            };
             self.kept.set_value(Some(kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default()));
             match kept {
-                Some(kept) if self.now().is_empty() => self.put_back(kept).await,
+                Some(kept) if self.now().is_empty() => self.put_back(kept, reply),
                 // what was typed meanwhile is newer
                 _ => self.changed(),
             }
@@ -153,7 +157,7 @@ impl Composer {
         untrack(|| self.draft())
     }
 
-    async fn put_back(self, DraftView { draft, files }: DraftView) {
+    fn put_back(self, DraftView { draft, files }: DraftView, reply: Option<MessageView>) {
         for file in files {
             let number = self.number();
             let Some(owner) = self.owner.get_value() else { return };
@@ -163,10 +167,8 @@ impl Composer {
         self.noted.set(Noted { place: draft.place, taken: draft.captured_at });
         self.expires.set(draft.expires);
         self.text.set(draft.text);
+        self.reply.set(reply);
         request_animation_frame(move || self.grow());
-        if let Some(id) = draft.in_reply_to {
-            self.reply.set(ask!(Query::Message(id), Message).ok().flatten());
-        }
     }
 
     /// Saved soon; many changes in a row are saved once.
@@ -245,9 +247,14 @@ impl Composer {
         self.focus();
     }
 
-    /// Takes files in.
+    /// Takes files in, as many as a message carries.
     pub fn take(self, app: App, list: &FileList, origin: Origin) {
-        for file in picture::files(list) {
+        let files = picture::files(list);
+        let room = ATTACHMENTS_MAX - self.items.with_untracked(Vec::len).min(ATTACHMENTS_MAX);
+        if files.len() > room {
+            app.say(Toast::warning(Why::TooManyFiles));
+        }
+        for file in files.into_iter().take(room) {
             let number = self.number();
             let Some(owner) = self.owner.get_value() else { return };
             let item = owner.with(|| Item::new(number, file, origin));

@@ -50,7 +50,9 @@ pub fn write(folder: &Path, files: &Files, quality: Quality) -> Result<usize> {
         names.insert(name.clone());
         names.extend(twin);
     }
-    put(&folder.join(MARK), mark.as_bytes())?;
+    if !is_marked {
+        put(&folder.join(MARK), mark.as_bytes())?;
+    }
     sweep(folder, "", &names)?;
     Ok(written)
 }
@@ -123,6 +125,10 @@ mod tests {
         assert_eq!(write(&folder, &files(&[("a.png", "1"), ("icon/b.png", "2")]), Quality::Fast).unwrap(), 2);
         assert_eq!(write(&folder, &files(&[("a.png", "1"), ("icon/b.png", "3")]), Quality::Fast).unwrap(), 1);
         assert_eq!(write(&folder, &files(&[("a.png", "1")]), Quality::Fast).unwrap(), 0);
+        let touched = || fs::metadata(&folder).and_then(|folder| folder.modified()).unwrap();
+        let before = touched();
+        assert_eq!(write(&folder, &files(&[("a.png", "1")]), Quality::Fast).unwrap(), 0);
+        assert_eq!(touched(), before, "what embeds the folder would be built anew");
         let left = fs::read_dir(folder.join("icon")).unwrap().count();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(left, 0);

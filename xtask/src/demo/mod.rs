@@ -89,7 +89,8 @@ fn folder() -> PathBuf {
 
 fn greet(town: &Town) {
     println!("\nStadt Musterstadt läuft auf {}", town.address());
-    println!("Öffnen Sie jeden Link in einem eigenen Tab; jeder Tab wird diese Person.\n");
+    println!("Öffnen Sie jeden Link in einem eigenen Tab; jeder Tab wird diese Person.");
+    println!("Öffnen Sie erst alle und schreiben Sie dann: Wer in eine Gruppe kommt, liest ab da mit.\n");
     for guest in Guest::ALL {
         println!("  {:<16} {}", guest.name(), guest.role());
         println!("  {}\n", town.link(guest));

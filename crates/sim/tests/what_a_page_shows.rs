@@ -138,7 +138,8 @@ fn a_draft_is_kept_over_a_restart_until_it_is_sent_or_emptied() {
     assert_eq!(save(&mut world, "x".repeat(64 * 1024)), Ok(Answer::Done));
     assert_eq!(save(&mut world, "x".repeat(64 * 1024 + 1)), Err(CommandError::Invalid(Why::TooLong)));
     assert_eq!(text(&mut world).map(|text| text.len()), Some(64 * 1024));
-    let many = Draft { attachments: vec![AttachmentId([9; 16]); ATTACHMENTS_MAX + 1], ..Draft::default() };
+    let attachments = (0..=ATTACHMENTS_MAX).map(|index| stage(&mut world, ada, &format!("{index}.jpg"))).collect();
+    let many = Draft { attachments, ..Draft::default() };
     let refused = Err(CommandError::Invalid(Why::TooManyFiles));
     assert_eq!(world.command(ada, Command::Send { conversation: chat, draft: many.clone() }), refused);
     assert_eq!(world.command(ada, Command::SaveDraft { conversation: chat, draft: many }), refused);

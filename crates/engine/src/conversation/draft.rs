@@ -29,8 +29,8 @@ pub(crate) fn save_draft(turn: &mut Turn<'_>, id: &ConversationId, draft: &Draft
     Ok(Answer::Done)
 }
 
-/// Whether it can become a message, as far as one can tell before.
-pub(super) fn fits(draft: &Draft) -> Result<(), CommandError> {
+/// Whether it may become a message, for all a draft can hold.
+fn fits(draft: &Draft) -> Result<(), CommandError> {
     if draft.attachments.len() > ATTACHMENTS {
         return Err(CommandError::Invalid(Why::TooManyFiles));
     }

@@ -19,7 +19,6 @@ use minicbor::bytes::ByteVec;
 
 pub(crate) fn send(turn: &mut Turn<'_>, id: &ConversationId, draft: Draft) -> Result<Answer, Fail> {
     let (account, row) = (ready(turn)?, load_member(turn, id)?);
-    draft::fits(&draft)?;
     let mut parts = Vec::new();
     if !draft.text.is_empty() {
         parts.push(Part::Text { text: draft.text.clone(), form: TextForm::Plain });
@@ -95,7 +94,8 @@ fn post(
     let signed = signed.map_err(|error| {
         CommandError::Invalid(match error {
             ContentError::Empty => Why::Empty,
-            ContentError::TooLarge | ContentError::TooMany => Why::TooLong,
+            ContentError::TooLarge => Why::TooLong,
+            ContentError::TooMany => Why::TooManyFiles,
             // of all that people write only a place has a form to be broken
             _ => Why::PlaceBroken,
         })
